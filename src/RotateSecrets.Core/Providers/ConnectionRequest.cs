@@ -1,0 +1,17 @@
+using RotateSecrets.Secrets;
+
+namespace RotateSecrets.Providers;
+
+/// <summary>A demand to connect.</summary>
+/// <param name="Name">The name that addresses will use for the store.</param>
+/// <param name="Location">Where the system is: a path or a URL; empty where the provider knows by itself.</param>
+/// <param name="Time">The clock.</param>
+public sealed record ConnectionRequest(string Name, string Location, TimeProvider Time)
+{
+    /// <summary>The secret with which to connect: a passphrase, a token; null for the provider's own way. It stays the caller's to dispose of.</summary>
+    public SecretValue? Credential { get; init; }
+
+    /// <summary>What else the provider is to know, by its own names, not told apart by case. A name it doesn't know is refused.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Settings { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
+}

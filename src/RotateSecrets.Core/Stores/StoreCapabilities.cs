@@ -1,0 +1,56 @@
+namespace RotateSecrets.Stores;
+
+/// <summary>What a store can do. The strategy of a rotation follows from it.</summary>
+[Flags]
+public enum StoreCapabilities
+{
+    /// <summary>It takes a value, and no more.</summary>
+    None = 0,
+
+    /// <summary>A value can be read back.</summary>
+    Readable = 1,
+
+    /// <summary>A write leaves the earlier value in place as a version of its own.</summary>
+    Versioned = 2,
+
+    /// <summary>A version can wait as pending, and be promoted.</summary>
+    Staged = 4,
+
+    /// <summary>A write can be made to fail where somebody else wrote first.</summary>
+    CompareAndSet = 8,
+
+    /// <summary>A write repeated with the same token is the same write.</summary>
+    Idempotent = 16,
+
+    /// <summary>It tells who read which version.</summary>
+    Audited = 32,
+
+    /// <summary>A version's value can be destroyed while the others stay.</summary>
+    Revocable = 64,
+}
+
+/// <summary>What a caller wants to do at an address.</summary>
+[Flags]
+public enum StoreAccess
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>List the versions.</summary>
+    List = 1,
+
+    /// <summary>Read a value.</summary>
+    Read = 2,
+
+    /// <summary>Write a version.</summary>
+    Write = 4,
+
+    /// <summary>Move a version to another stage.</summary>
+    Promote = 8,
+
+    /// <summary>Revoke a version.</summary>
+    Revoke = 16,
+
+    /// <summary>Everything that a rotation does.</summary>
+    Rotate = List | Read | Write | Promote | Revoke,
+}

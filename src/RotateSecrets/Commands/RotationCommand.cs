@@ -1,0 +1,199 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Runtime.ExceptionServices;
+using RotateSecrets.Binding;
+using RotateSecrets.Consumers;
+using RotateSecrets.Lifecycle;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Rendering;
+using RotateSecrets.Secrets;
+
+namespace RotateSecrets.Commands;
+
+/// <summary>
+/// What all cmdlets have in common. Asynchronous work runs on the thread pool and feeds a queue; the pipeline thread drains it and is the
+/// only one that writes to streams. (A synchronization context would deadlock as soon as a cmdlet downstream blocks.)
+/// </summary>
+public abstract class RotationCommand : PSCmdlet, IDisposable
+{
+    private const int QueueLength = 256;
+
+    private readonly CancellationTokenSource atSafePoint = new();
+    private readonly CancellationTokenSource now = new();
+
+    private protected RotationCommand()
+    {
+    }
+
+    private protected RunspaceSession Session { get; private set; } = null!;
+
+    /// <summary>Cancelled as soon as the pipeline stops.</summary>
+    private protected CancellationToken Cancellation => now.Token;
+
+    /// <summary>How the work of a cmdlet that may not be left half done is stopped.</summary>
+    private protected StopRequest StopRequest => new(atSafePoint.Token, now.Token);
+
+    /// <summary>Whether Ctrl-C waits for the next safe point. Default: it doesn't.</summary>
+    private protected virtual bool StopsAtSafePoint => false;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        atSafePoint.Dispose();
+        now.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing()
+    {
+        Session = RunspaceSession.Current;
+        Begin();
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing()
+    {
+        atSafePoint.Cancel();
+        if (!StopsAtSafePoint)
+        {
+            now.Cancel();
+        }
+    }
+
+    private protected virtual void Begin()
+    {
+    }
+
+    /// <summary>Waits for one outcome; a failure is written as an error, and answered with false.</summary>
+    private protected bool TryAwait<T>(Func<CancellationToken, Task<Outcome<T>>> work, out T result)
+        where T : notnull
+    {
+        T? value = default;
+        var succeeded = false;
+        Drain(One(), outcome => succeeded = Took(outcome, out value));
+        result = value!;
+        return succeeded;
+
+        async IAsyncEnumerable<Outcome<T>> One()
+        {
+            yield return await work(Cancellation);
+        }
+    }
+
+    /// <summary>Takes each value of a stream on the pipeline thread; a failure is written as an error, and the stream goes on.</summary>
+    private protected void DrainOutcomes<T>(IAsyncEnumerable<Outcome<T>> source, Action<T> take)
+        where T : notnull => Drain(source, outcome =>
+        {
+            if (Took(outcome, out var value))
+            {
+                take(value!);
+            }
+        });
+
+    /// <summary>Takes each item of a stream on the pipeline thread, and returns when the work behind it has ended.</summary>
+    private protected void Drain<T>(IAsyncEnumerable<T> source, Action<T> take)
+    {
+        using var queue = new BlockingCollection<T>(QueueLength);
+        ExceptionDispatchInfo? fault = null;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await foreach (var item in source)
+                {
+                    queue.Add(item);
+                }
+            }
+            catch (Exception e)
+            {
+                fault = ExceptionDispatchInfo.Capture(e);
+            }
+            finally
+            {
+                queue.CompleteAdding();
+            }
+        });
+
+        var finished = false;
+        try
+        {
+            foreach (var item in queue.GetConsumingEnumerable())
+            {
+                take(item);
+            }
+
+            finished = true;
+        }
+        finally
+        {
+            if (!finished)
+            {
+                Abandon(queue);
+            }
+        }
+
+        Rethrow(fault);
+    }
+
+    private protected void WriteFailure(Failure failure) => WriteError(FailureRecord.Of(failure));
+
+    private protected void ThrowFailure(Failure failure) => ThrowTerminatingError(FailureRecord.Of(failure));
+
+    /// <summary>Warns where a secret came in as plain text, and refuses what is none.</summary>
+    private protected bool IsUsable(SecretValue? value)
+    {
+        if (value is null)
+        {
+            WriteFailure(new Failure(FailureCode.ValueInvalid, "value", "This can't be a secret value.")
+            {
+                Remedy = "Give a SecretValue, a SecureString, a PSCredential, bytes, or a version that Get-StoreSecret -Reveal wrote.",
+            });
+            return false;
+        }
+
+        if (PlainText.IsMarked(value))
+        {
+            WriteWarning(PlainText.Warning);
+        }
+
+        return true;
+    }
+
+    private bool Took<T>(Outcome<T> outcome, out T? value)
+        where T : notnull
+    {
+        if (outcome.Succeeded(out value, out var failure))
+        {
+            return true;
+        }
+
+        WriteFailure(failure);
+        return false;
+    }
+
+    // The pipeline ended while work was under way: ask it to end at a safe point, and wait until it has.
+    private void Abandon<T>(BlockingCollection<T> queue)
+    {
+        StopProcessing();
+        foreach (var _ in queue.GetConsumingEnumerable())
+        {
+            // Nobody is left to take it.
+        }
+    }
+
+    private void Rethrow(ExceptionDispatchInfo? fault)
+    {
+        switch (fault?.SourceException)
+        {
+            case null:
+                return;
+            case OperationCanceledException when Cancellation.IsCancellationRequested:
+                throw new PipelineStoppedException();
+            case var e:
+                // Its message may quote what it was working on; its type can't.
+                ThrowFailure(new Failure(FailureCode.Unexpected, MyInvocation.MyCommand.Name, $"An unexpected {e.GetType().Name} ended the command."));
+                return;
+        }
+    }
+}
