@@ -13,9 +13,21 @@
     FunctionsToExport    = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Connect-SecretStore'
+        'Disconnect-SecretStore'
+        'Get-Consumer'
         'Get-SecretStore'
+        'Get-StoreSecret'
+        'Move-StoreSecret'
+        'Restart-Consumer'
+        'Revoke-Secret'
+        'Set-StoreSecret'
+        'Start-Consumer'
+        'Stop-Consumer'
+        'Test-RotationHealth'
+        'Test-StoreAccess'
     )
-    AliasesToExport      = @()
+    AliasesToExport      = @('Get-Consumers')
     PrivateData          = @{
         PSData = @{
             Tags       = @('Secret', 'Rotation', 'Security', 'Vault', 'Kubernetes', 'GitHub', 'AWS', 'PSEdition_Core', 'Linux', 'MacOS', 'Windows')

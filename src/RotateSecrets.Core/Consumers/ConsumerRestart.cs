@@ -23,6 +23,9 @@ public sealed record ConsumerRestart(
 
     /// <summary>The version whose roll-out this was part of.</summary>
     public SecretVersion? Version => Consumer.Version;
+
+    /// <summary>The consumer, and what it came to.</summary>
+    public override string ToString() => Failure is null ? $"{Consumer}: {Instances.Count} instances" : $"{Consumer}: {Failure.Code}";
 }
 
 /// <summary>An event on the way to a <see cref="ConsumerRestart"/>.</summary>

@@ -23,4 +23,7 @@ public sealed record HealthReport(IReadOnlyList<ProbeResult> Probes, DateTimeOff
 
     /// <summary>Whether every check passed. Where nothing was checked, nothing passed.</summary>
     public bool Passed => Probes.Count > 0 && Probes.All(static probe => probe.Passed);
+
+    /// <summary>How many checks passed.</summary>
+    public override string ToString() => $"{Probes.Count(static probe => probe.Passed)} of {Probes.Count} checks passed";
 }

@@ -81,6 +81,15 @@ public sealed class SecretValue : IDisposable, IEquatable<SecretValue>
         return new SecretValue(pinned, entropyBits, null);
     }
 
+    /// <summary>Moves bytes: the source is cleared.</summary>
+    /// <param name="source">The bytes.</param>
+    public static SecretValue Take(Span<byte> source)
+    {
+        var value = FromBytes(source);
+        CryptographicOperations.ZeroMemory(source);
+        return value;
+    }
+
     /// <summary>Encodes characters as UTF-8. The source stays the caller's to clear.</summary>
     /// <param name="source">The characters.</param>
     /// <param name="entropyBits">Bits of entropy, where they are known.</param>

@@ -7,6 +7,6 @@ namespace RotateSecrets.Stores;
 /// <param name="Capabilities">What it can do.</param>
 public sealed record StoreDescription(string Name, string Kind, string Location, StoreCapabilities Capabilities)
 {
-    /// <summary>Where consumers are looked for through this connection.</summary>
-    public IReadOnlyList<string> ConsumerSources { get; init; } = [];
+    /// <summary>Name, kind and location.</summary>
+    public override string ToString() => $"{Name} ({Kind}, {Location})";
 }

@@ -81,6 +81,21 @@ public abstract class RotationCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Waits for work that answers nothing.</summary>
+    private protected void Finish(ValueTask work)
+    {
+        Drain(One(), static _ => { });
+
+        async IAsyncEnumerable<bool> One()
+        {
+            await work;
+            yield return true;
+        }
+    }
+
+    /// <summary>The file system's path for what an operator typed, relative to where the session stands.</summary>
+    private protected string FilePath(string typed) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(typed);
+
     /// <summary>Takes each value of a stream on the pipeline thread; a failure is written as an error, and the stream goes on.</summary>
     private protected void DrainOutcomes<T>(IAsyncEnumerable<Outcome<T>> source, Action<T> take)
         where T : notnull => Drain(source, outcome =>

@@ -42,6 +42,11 @@ internal sealed class RunspaceSession : ISecretResolver, IAsyncDisposable
     public IEnumerable<Connection> Connections => connections.Values.OrderBy(
         static connection => connection.Store.Description.Name, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The consumers that can be found and restarted through the connections.</summary>
+    public ConsumerCatalog Consumers => new(
+        [.. connections.Values.SelectMany(static connection => connection.Sources)],
+        [.. connections.Values.SelectMany(static connection => connection.Controls)]);
+
     /// <summary>The addresses that went through this session, for completion.</summary>
     public IEnumerable<string> SeenAddresses => seen.Keys.Order(StringComparer.OrdinalIgnoreCase);
 
@@ -105,15 +110,6 @@ internal sealed class RunspaceSession : ISecretResolver, IAsyncDisposable
                 ? $"Connect it first, for example: Connect-SecretStore -Local ./secrets.db -Name {name}"
                 : $"Connected are: {string.Join(", ", connections.Keys.Order(StringComparer.OrdinalIgnoreCase))}.",
         };
-
-    /// <summary>What acts on a consumer.</summary>
-    public Outcome<IConsumerControl> ControlOf(Consumer consumer) =>
-        connections.Values.SelectMany(static connection => connection.Controls).FirstOrDefault(control => control.Controls(consumer)) is { } found
-            ? Outcome.Of(found)
-            : new Failure(FailureCode.ConsumerNotFound, consumer.Id, $"Nothing that is connected acts on {consumer}.")
-            {
-                Remedy = "Connect the store through which it was found.",
-            };
 
     /// <inheritdoc/>
     public async Task<Outcome<SecretVersion>> ResolveAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation) =>

@@ -1,0 +1,45 @@
+using RotateSecrets.Local;
+using RotateSecrets.Local.Journal;
+using RotateSecrets.Local.Keys;
+using RotateSecrets.Local.Store;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Providers;
+using RotateSecrets.Rotation;
+
+[assembly: Provider(typeof(LocalProvider))]
+
+namespace RotateSecrets.Local;
+
+/// <summary>
+/// This machine: the embedded store, the journal, and the services that a services file declares. Its location is the store's file; its settings are
+/// <c>KeyFile</c> (default: the store's file with <c>.key</c> behind it) and <c>ServicesFile</c> (any number; default: none); its credential is a passphrase.
+/// </summary>
+public sealed class LocalProvider : IProvider, IJournalProvider
+{
+    private const string KeyFileSetting = "KeyFile";
+    private const string ServicesFileSetting = "ServicesFile";
+
+    /// <inheritdoc/>
+    public async Task<Outcome<Connection>> ConnectAsync(ConnectionRequest request, CancellationToken cancellation)
+    {
+        if (request.Settings.Keys.FirstOrDefault(static name => !IsKnown(name)) is { } unknown)
+        {
+            return new Failure(FailureCode.ValueInvalid, unknown, $"The Local provider has no setting '{unknown}'.")
+            {
+                Remedy = $"It has {KeyFileSetting} and {ServicesFileSetting}.",
+            };
+        }
+
+        var keyFile = request.Settings.TryGetValue(KeyFileSetting, out var named) ? named[^1] : request.Location + ".key";
+        var source = new KeySource(keyFile, request.Credential);
+        return (await LocalStore.OpenAsync(request.Name, request.Location, source, request.Time, cancellation))
+            .Map(static store => new Connection(store));
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<IRotationJournal>> OpenJournalAsync(string path, TimeProvider time, CancellationToken cancellation) =>
+        (await SqliteJournal.OpenAsync(path, cancellation)).Map<IRotationJournal>(static journal => journal);
+
+    private static bool IsKnown(string setting) =>
+        setting.Equals(KeyFileSetting, StringComparison.OrdinalIgnoreCase) || setting.Equals(ServicesFileSetting, StringComparison.OrdinalIgnoreCase);
+}
