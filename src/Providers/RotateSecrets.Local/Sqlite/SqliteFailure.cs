@@ -16,6 +16,8 @@ internal static class SqliteFailure
             new Failure(FailureCode.StoreBusy, path, $"Another process is writing to the {word} at {path}."),
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB =>
             new Failure(FailureCode.StoreCorrupt, path, $"The {word} at {path} is damaged: SQLite can't read it."),
+        raw.SQLITE_ERROR or raw.SQLITE_SCHEMA or raw.SQLITE_MISMATCH or raw.SQLITE_CONSTRAINT =>
+            new Failure(FailureCode.StoreCorrupt, path, $"The {word} at {path} was altered: its tables are not as this module made them."),
         raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH =>
             new Failure(FailureCode.AccessDenied, path, $"The {word} at {path} can't be opened for writing.")
             {
