@@ -7,6 +7,7 @@ using RotateSecrets.Lifecycle;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Rendering;
 using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
 
 namespace RotateSecrets.Commands;
 
@@ -91,6 +92,31 @@ public abstract class RotationCommand : PSCmdlet, IDisposable
             await work;
             yield return true;
         }
+    }
+
+    /// <summary>Finds a store by its name; where there is none, that is written as an error.</summary>
+    private protected bool TryStore(string name, out ISecretStore store)
+    {
+        if (!Session.Store(name).Succeeded(out store!, out var failure))
+        {
+            WriteFailure(failure);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Finds the store that an address names; what is wrong with either is written as an error.</summary>
+    private protected bool TryStore(AddressArgument argument, out SecretAddress address, out ISecretStore store)
+    {
+        store = null!;
+        if (!argument.Address.Succeeded(out address!, out var failure) || !Session.Store(address).Succeeded(out store!, out failure))
+        {
+            WriteFailure(failure);
+            return false;
+        }
+
+        return true;
     }
 
     /// <summary>The file system's path for what an operator typed, relative to where the session stands.</summary>

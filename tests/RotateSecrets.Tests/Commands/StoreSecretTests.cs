@@ -106,7 +106,7 @@ public sealed class StoreSecretTests : IDisposable
     [Fact]
     public void A_malformed_address_says_where()
     {
-        var error = session.Run("Get-StoreSecret 'local'").Error("ParameterArgumentTransformationError");
+        var error = session.Run("Get-StoreSecret 'local'").Error("AddressMalformed");
         Assert.Contains("at character 6", error.Exception.Message, StringComparison.Ordinal);
     }
 

@@ -16,9 +16,8 @@ public sealed class GetConsumerCommand : RotationCommand
 
     /// <summary>The secret. Default: the consumers of any secret.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = AddressSet)]
-    [SecretAddressTransformation]
     [ArgumentCompleter(typeof(SecretAddressCompleter))]
-    public SecretAddress? Address { get; set; }
+    public AddressArgument? Address { get; set; }
 
     /// <summary>A version that is being rolled out. The consumers carry it along, so that later steps know what to verify.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = VersionSet)]
@@ -38,7 +37,13 @@ public sealed class GetConsumerCommand : RotationCommand
     protected override void ProcessRecord()
     {
         var version = ParameterSetName == VersionSet ? Version : null;
-        var address = version?.Address ?? Address;
+        var address = version?.Address;
+        if (version is null && Address is not null && !Address.Address.Succeeded(out address, out var failure))
+        {
+            WriteFailure(failure);
+            return;
+        }
+
         var any = false;
         DrainOutcomes(Session.Consumers.FindAsync(address, Cancellation), consumer =>
         {

@@ -41,8 +41,7 @@ public sealed class TestRotationHealthCommand : RotationCommand
 
     /// <summary>A regular expression that the pages' text must match. Default: anything.</summary>
     [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Match { get; set; }
+    public Regex? Match { get; set; }
 
     /// <summary>The longest time that a page may take: seconds or a TimeSpan. Default: as long as the deadline allows.</summary>
     [Parameter]
@@ -118,7 +117,7 @@ public sealed class TestRotationHealthCommand : RotationCommand
         .Concat(Http.Select(page => new HttpProbe(client, page, Session.Time)
         {
             Status = (HttpStatusCode?)Status,
-            Body = Match is null ? null : new Regex(Match, RegexOptions.None, PatternTimeout),
+            Body = Match is null ? null : new Regex(Match.ToString(), Match.Options, PatternTimeout),
             MaximumLatency = MaximumLatency,
         }));
 

@@ -19,11 +19,9 @@ public sealed class DisconnectSecretStoreCommand : RotationCommand
     {
         foreach (var name in Name)
         {
-            if (Session.Store(name).Failed(out var failure, out var store))
-            {
-                WriteFailure(failure);
-            }
-            else if (ShouldProcess(store.Description.Location, $"Disconnect {name}") && Session.TryRemove(name, out var connection))
+            if (TryStore(name, out var store)
+                && ShouldProcess(store.Description.Location, $"Disconnect {name}")
+                && Session.TryRemove(name, out var connection))
             {
                 Finish(connection.DisposeAsync());
             }

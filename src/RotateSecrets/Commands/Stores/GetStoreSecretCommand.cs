@@ -16,9 +16,8 @@ public sealed class GetStoreSecretCommand : RotationCommand
 
     /// <summary>The secrets.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = AddressSet)]
-    [SecretAddressTransformation]
     [ArgumentCompleter(typeof(SecretAddressCompleter))]
-    public SecretAddress Address { get; set; } = null!;
+    public AddressArgument Address { get; set; } = null!;
 
     /// <summary>Only the version with this id.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = AddressSet)]
@@ -47,39 +46,40 @@ public sealed class GetStoreSecretCommand : RotationCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var found = ParameterSetName == StoreSet ? Session.Store(Store) : Session.Store(Address);
-        if (found.Failed(out var failure, out var store))
+        if (ParameterSetName == StoreSet)
         {
-            WriteFailure(failure);
+            if (TryStore(Store, out var whole))
+            {
+                DrainOutcomes(whole.ListAsync(Prefix, Cancellation), WriteObject);
+            }
         }
-        else if (ParameterSetName == StoreSet)
+        else if (TryStore(Address, out var address, out var store))
         {
-            DrainOutcomes(store.ListAsync(Prefix, Cancellation), WriteObject);
-        }
-        else if (Reveal)
-        {
-            ReadValue(store);
-        }
-        else
-        {
-            List(store);
+            if (Reveal)
+            {
+                ReadValue(store, address);
+            }
+            else
+            {
+                List(store, address);
+            }
         }
     }
 
-    private void ReadValue(ISecretStore store)
+    private void ReadValue(ISecretStore store, SecretAddress address)
     {
         var selector = Version is null ? VersionSelector.OfStage(Stage ?? SecretStage.Current) : VersionSelector.OfId(Version);
-        if (TryAwait(cancellation => store.ReadAsync(Address, selector, cancellation), out var version))
+        if (TryAwait(cancellation => store.ReadAsync(address, selector, cancellation), out var version))
         {
             WriteObject(version);
         }
     }
 
-    private void List(ISecretStore store)
+    private void List(ISecretStore store, SecretAddress address)
     {
         var any = false;
         var isThere = false;
-        DrainOutcomes(store.ListVersionsAsync(Address, Cancellation), version =>
+        DrainOutcomes(store.ListVersionsAsync(address, Cancellation), version =>
         {
             isThere = true;
             if ((Version is null || Version == version.Id) && (Stage is null || Stage == version.Stage))
@@ -90,7 +90,7 @@ public sealed class GetStoreSecretCommand : RotationCommand
         });
         if (isThere && !any && Version is not null)
         {
-            WriteFailure(new Failure(FailureCode.VersionNotFound, Address.ToString(), $"{Address} has no version {Version}."));
+            WriteFailure(new Failure(FailureCode.VersionNotFound, address.ToString(), $"{address} has no version {Version}."));
         }
     }
 }

@@ -11,9 +11,8 @@ public sealed class MoveStoreSecretCommand : RotationCommand
 {
     /// <summary>The secret.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [SecretAddressTransformation]
     [ArgumentCompleter(typeof(SecretAddressCompleter))]
-    public SecretAddress Address { get; set; } = null!;
+    public AddressArgument Address { get; set; } = null!;
 
     /// <summary>The id of the version.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
@@ -34,12 +33,9 @@ public sealed class MoveStoreSecretCommand : RotationCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Session.Store(Address).Failed(out var failure, out var store))
-        {
-            WriteFailure(failure);
-        }
-        else if (ShouldProcess(Address.ToString(), $"Make version {Version} the current one")
-            && TryAwait(cancellation => store.PromoteAsync(Address, Version, ExpectedVersion, cancellation), out var version))
+        if (TryStore(Address, out var address, out var store)
+            && ShouldProcess(address.ToString(), $"Make version {Version} the current one")
+            && TryAwait(cancellation => store.PromoteAsync(address, Version, ExpectedVersion, cancellation), out var version))
         {
             WriteObject(version);
         }

@@ -12,9 +12,8 @@ public sealed class RevokeSecretCommand : RotationCommand
 {
     /// <summary>The secret.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [SecretAddressTransformation]
     [ArgumentCompleter(typeof(SecretAddressCompleter))]
-    public SecretAddress Address { get; set; } = null!;
+    public AddressArgument Address { get; set; } = null!;
 
     /// <summary>The id of the version.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
@@ -29,21 +28,15 @@ public sealed class RevokeSecretCommand : RotationCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Session.Store(Address).Failed(out var failure, out var store))
-        {
-            WriteFailure(failure);
-            return;
-        }
-
-        if (!TryAwait(Session.JournalAsync, out var journal))
+        if (!TryStore(Address, out var address, out var store) || !TryAwait(Session.JournalAsync, out var journal))
         {
             return;
         }
 
         var guard = new RevocationGuard(store, journal, Session.Consumers);
-        if (TryAwait(cancellation => guard.CheckAsync(Address, Version, Force, cancellation), out var version)
+        if (TryAwait(cancellation => guard.CheckAsync(address, Version, Force, cancellation), out var version)
             && ShouldProcess($"{version} of {version.CreatedAt:u}", "Revoke: destroy its value for good")
-            && TryAwait(cancellation => store.RevokeAsync(Address, Version, cancellation), out var revoked))
+            && TryAwait(cancellation => store.RevokeAsync(address, Version, cancellation), out var revoked))
         {
             WriteObject(revoked);
         }

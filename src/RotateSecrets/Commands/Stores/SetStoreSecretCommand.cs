@@ -12,9 +12,8 @@ public sealed class SetStoreSecretCommand : RotationCommand
 {
     /// <summary>The secret.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [SecretAddressTransformation]
     [ArgumentCompleter(typeof(SecretAddressCompleter))]
-    public SecretAddress Address { get; set; } = null!;
+    public AddressArgument Address { get; set; } = null!;
 
     /// <summary>Its new value.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
@@ -40,13 +39,11 @@ public sealed class SetStoreSecretCommand : RotationCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Session.Store(Address).Failed(out var failure, out var store))
+        if (TryStore(Address, out var address, out var store)
+            && IsUsable(Value)
+            && ShouldProcess(address.ToString(), $"Write a new version as {Stage}"))
         {
-            WriteFailure(failure);
-        }
-        else if (IsUsable(Value) && ShouldProcess(Address.ToString(), $"Write a new version as {Stage}"))
-        {
-            var request = new PutRequest(Address, Value!, Stage, Token ?? Guid.NewGuid().ToString("N"))
+            var request = new PutRequest(address, Value!, Stage, Token ?? Guid.NewGuid().ToString("N"))
             {
                 ExpectedVersion = ExpectedVersion,
             };

@@ -15,9 +15,8 @@ public sealed class TestStoreAccessCommand : RotationCommand
 
     /// <summary>The secret that is to be rotated.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = AddressSet)]
-    [SecretAddressTransformation]
     [ArgumentCompleter(typeof(SecretAddressCompleter))]
-    public SecretAddress Address { get; set; } = null!;
+    public AddressArgument Address { get; set; } = null!;
 
     /// <summary>The store as a whole, by name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = StoreSet)]
@@ -36,13 +35,9 @@ public sealed class TestStoreAccessCommand : RotationCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var address = ParameterSetName == AddressSet ? Address : null;
-        var found = address is null ? Session.Store(Store) : Session.Store(address);
-        if (found.Failed(out var failure, out var store))
-        {
-            WriteFailure(failure);
-        }
-        else if (TryAwait(cancellation => store.CheckAccessAsync(address, Access, cancellation), out var report))
+        SecretAddress? address = null;
+        if ((ParameterSetName == AddressSet ? TryStore(Address, out address, out var store) : TryStore(Store, out store))
+            && TryAwait(cancellation => store.CheckAccessAsync(address, Access, cancellation), out var report))
         {
             WriteObject(Quiet ? report.Granted : report);
         }
