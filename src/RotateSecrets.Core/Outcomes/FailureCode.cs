@@ -98,4 +98,25 @@ public enum FailureCode
 
     /// <summary>The operator stopped it, at a safe point.</summary>
     Stopped,
+
+    /// <summary>Another operator rotates this secret.</summary>
+    LeaseHeld,
+
+    /// <summary>Another operator has taken the rotation over; whoever held it before must not go on.</summary>
+    LeaseLost,
+
+    /// <summary>No such rotation is in the journal, or it has ended.</summary>
+    RotationNotFound,
+
+    /// <summary>An earlier rotation of this secret has not ended: resume it or undo it first.</summary>
+    RotationUnfinished,
+
+    /// <summary>The plan is not the one with which the rotation was begun.</summary>
+    PlanChanged,
+
+    /// <summary>Not every instance had the version by the deadline.</summary>
+    NotConverged,
+
+    /// <summary>The previous value can't be put back.</summary>
+    RollbackImpossible,
 }

@@ -55,6 +55,12 @@ public interface ISecretStore : IAsyncDisposable
     /// <param name="cancellation">Gives up at once; the effect is then unknown.</param>
     Task<Outcome<SecretVersion>> RevokeAsync(SecretAddress address, string version, CancellationToken cancellation);
 
+    /// <summary>Takes a secret away with all its versions. Repeating it does nothing.</summary>
+    /// <param name="address">Which secret.</param>
+    /// <param name="cancellation">Gives up at once; the effect is then unknown.</param>
+    /// <returns>The address.</returns>
+    Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, CancellationToken cancellation);
+
     /// <summary>Reads the audit log, oldest first.</summary>
     /// <param name="query">Which events.</param>
     /// <param name="cancellation">Gives up at once.</param>

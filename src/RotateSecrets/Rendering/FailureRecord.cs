@@ -51,6 +51,13 @@ internal static class FailureRecord
         FailureCode.DeadlineExceeded => (ErrorCategory.OperationTimeout, "See what state it is in before it is repeated."),
         FailureCode.Throttled => (ErrorCategory.LimitsExceeded, "Wait, then try again."),
         FailureCode.Stopped => (ErrorCategory.OperationStopped, "Run it again to go on."),
+        FailureCode.LeaseHeld => (ErrorCategory.ResourceBusy, "Wait until the other operator has finished, or ask them to stop."),
+        FailureCode.LeaseLost => (ErrorCategory.ResourceBusy, "See Get-SecretRotation for who goes on with it."),
+        FailureCode.RotationNotFound => (ErrorCategory.ObjectNotFound, "See Get-SecretRotation for those there are."),
+        FailureCode.RotationUnfinished => (ErrorCategory.ResourceExists, "Go on with Resume-SecretRotation, or go back with Undo-SecretRotation."),
+        FailureCode.PlanChanged => (ErrorCategory.InvalidData, "Finish or undo the rotation with the plan that it was begun with."),
+        FailureCode.NotConverged => (ErrorCategory.OperationTimeout, "Restart the consumers that the message names, then resume."),
+        FailureCode.RollbackImpossible => (ErrorCategory.InvalidOperation, "Rotate again: the old value can't be put back."),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "Every code needs its row."),
     };
 }

@@ -1,0 +1,67 @@
+using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Records;
+using RotateSecrets.Rotation.Running;
+using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
+
+namespace RotateSecrets.Rotation.Steps;
+
+/// <summary>Seals the old value and the candidate in the journal, before any store or consumer sees the candidate.</summary>
+internal sealed class CreateStep : IRotationStep
+{
+    /// <summary>The name under which the candidate is kept.</summary>
+    public const string Candidate = "candidate";
+
+    /// <summary>The name under which the old value is kept.</summary>
+    public const string Previous = "previous";
+
+    public StepKind Kind => StepKind.Create;
+
+    public string Purpose => "Make the new value, and seal it and the old one in the journal";
+
+    public async Task<Outcome<StepReport>> DoAsync(RotationRun run, CancellationToken cancellation)
+    {
+        if (await HoldPreviousAsync(run, cancellation) is { } unheld)
+        {
+            return unheld;
+        }
+
+        // Sealing answers with what is kept: after a death between the two, that is the first candidate, and no second is minted.
+        if (!Make(run).Succeeded(out var candidate, out var failure))
+        {
+            return failure;
+        }
+
+        try
+        {
+            return (await run.Services.Journal.SealAsync(run.Lease, Candidate, candidate, cancellation)).Map(
+                static fingerprint => new StepReport($"The candidate {fingerprint} is sealed in the journal.").With((Fact.CandidateFingerprint, fingerprint)));
+        }
+        finally
+        {
+            if (!ReferenceEquals(candidate, run.Options.Value))
+            {
+                candidate.Dispose();
+            }
+        }
+    }
+
+    private static Outcome<SecretValue> Make(RotationRun run) =>
+        run.Options.Value is { } given ? given : run.Services.Values.Make(run.Plan.Value);
+
+    private static async Task<Failure?> HoldPreviousAsync(RotationRun run, CancellationToken cancellation)
+    {
+        if (run[Fact.Previous] is not { } previous || !run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Readable))
+        {
+            return null;
+        }
+
+        if (!(await run.Store.ReadAsync(run.Plan.Address, VersionSelector.OfId(previous), cancellation)).Succeeded(out var version, out var failure))
+        {
+            return failure;
+        }
+
+        using var value = version.Value;
+        return (await run.Services.Journal.SealAsync(run.Lease, Previous, value!, cancellation)).Failure;
+    }
+}

@@ -1,0 +1,103 @@
+using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Records;
+using RotateSecrets.Rotation.Running;
+using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
+
+namespace RotateSecrets.Rotation.Steps;
+
+/// <summary>Sees that everything can be done, and undone, before anything is touched.</summary>
+internal sealed class PreflightStep : IRotationStep
+{
+    public StepKind Kind => StepKind.Preflight;
+
+    public string Purpose => "See that it can be done, and undone";
+
+    public async Task<Outcome<StepReport>> DoAsync(RotationRun run, CancellationToken cancellation)
+    {
+        if (await AccessFailureAsync(run, cancellation) is { } denied)
+        {
+            return denied;
+        }
+
+        if (!(await CurrentAsync(run, cancellation)).Succeeded(out var found, out var failure))
+        {
+            return failure;
+        }
+
+        if ((await run.Strategy.PreflightAsync(run, found.Current, cancellation)).Failed(out var obstacle, out var way))
+        {
+            return obstacle;
+        }
+
+        if (!(await ConsumersAsync(run, cancellation)).Succeeded(out var consumers, out var unread))
+        {
+            return unread;
+        }
+
+        if (!run.Options.Emergency && await ProbeRound.BaselineFailureAsync(run, cancellation) is { } ill)
+        {
+            return ill;
+        }
+
+        return new StepReport($"{way.Message} {consumers} consumers.")
+            .With((Fact.Previous, found.Current?.Id), (Fact.PreviousFingerprint, found.Current?.Fingerprint));
+    }
+
+    private static async Task<Failure?> AccessFailureAsync(RotationRun run, CancellationToken cancellation)
+    {
+        if (!(await run.Store.CheckAccessAsync(run.Plan.Address, StoreAccess.Rotate, cancellation)).Succeeded(out var access, out var failure))
+        {
+            return failure;
+        }
+
+        return access.Granted
+            ? null
+            : new Failure(
+                FailureCode.AccessDenied,
+                run.Plan.Address.ToString(),
+                $"{run.Plan.Address} can't be rotated: {access.Missing} is not permitted. {string.Join(' ', access.Findings)}");
+    }
+
+    private static async Task<Outcome<(SecretVersion? Current, bool IsThere)>> CurrentAsync(RotationRun run, CancellationToken cancellation)
+    {
+        await foreach (var listed in run.Store.ListVersionsAsync(run.Plan.Address, cancellation))
+        {
+            if (!listed.Succeeded(out var version, out var failure))
+            {
+                return failure;
+            }
+
+            if (version.Stage == SecretStage.Current)
+            {
+                return (version, true);
+            }
+        }
+
+        return ((SecretVersion?)null, true);
+    }
+
+    private static async Task<Outcome<string>> ConsumersAsync(RotationRun run, CancellationToken cancellation)
+    {
+        var count = 0;
+        await foreach (var found in run.Services.Consumers.FindAsync(run.Plan.Address, cancellation))
+        {
+            if (!found.Succeeded(out var consumer, out var failure))
+            {
+                return failure;
+            }
+
+            if (run.Plan.Consumers.Takes(consumer))
+            {
+                if (run.Services.Consumers.ControlOf(consumer).Failed(out var uncontrolled, out _))
+                {
+                    return uncontrolled;
+                }
+
+                count++;
+            }
+        }
+
+        return FormattableString.Invariant($"{count}");
+    }
+}

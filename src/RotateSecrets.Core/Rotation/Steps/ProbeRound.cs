@@ -1,0 +1,154 @@
+using RotateSecrets.Health;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Plans;
+using RotateSecrets.Rotation.Running;
+using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
+
+namespace RotateSecrets.Rotation.Steps;
+
+/// <summary>Runs the checks of a plan, and those that the consumers declare themselves.</summary>
+internal static class ProbeRound
+{
+    private const int Attempts = 3;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Sees that services are well before anything is touched; null where they are.</summary>
+    public static async Task<Failure?> BaselineFailureAsync(RotationRun run, CancellationToken cancellation)
+    {
+        if (!(await PagesAsync(run, cancellation)).Succeeded(out var pages, out var unread))
+        {
+            return unread;
+        }
+
+        var report = await HealthCheck.RunAsync(pages, run.Plan.ProbeDeadline, run.Services.Time, cancellation);
+        return pages.Count == 0 || report.Passed
+            ? null
+            : Ill(run, "Services are not well before anything was touched", report);
+    }
+
+    /// <summary>Runs the checks until all pass in one round, or a few rounds have not.</summary>
+    /// <param name="run">The rotation.</param>
+    /// <param name="version">What is being verified.</param>
+    /// <param name="accepted">The sealed values that must be let in.</param>
+    /// <param name="refused">The sealed values that must be refused.</param>
+    /// <param name="cancellation">Gives up at once.</param>
+    /// <returns>What was seen, in words.</returns>
+    public static async Task<Outcome<string>> RunAsync(
+        RotationRun run, SecretVersion? version, IReadOnlyList<string> accepted, IReadOnlyList<string> refused, CancellationToken cancellation)
+    {
+        if (!(await PagesAsync(run, cancellation)).Succeeded(out var pages, out var unread))
+        {
+            return unread;
+        }
+
+        var opened = new List<SecretValue>();
+        try
+        {
+            IHealthProbe[] probes =
+            [
+                .. pages,
+                .. await TokensAsync(run, accepted, JwtExpectation.Accepted, opened, cancellation),
+                .. await TokensAsync(run, refused, JwtExpectation.Refused, opened, cancellation),
+            ];
+            return probes.Length == 0
+                ? await ReadBackAsync(run, version, cancellation)
+                : await RepeatAsync(run, probes, cancellation);
+        }
+        finally
+        {
+            opened.ForEach(static value => value.Dispose());
+        }
+    }
+
+    private static async Task<Outcome<string>> RepeatAsync(RotationRun run, IHealthProbe[] probes, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var report = await HealthCheck.RunAsync(probes, run.Plan.ProbeDeadline, run.Services.Time, cancellation);
+            if (report.Passed)
+            {
+                return $"{report}.";
+            }
+
+            if (attempt == Attempts)
+            {
+                return Ill(run, "Verification failed", report);
+            }
+
+            await Task.Delay(Pause, run.Services.Time, cancellation);
+        }
+    }
+
+    private static async Task<Outcome<IReadOnlyList<IHealthProbe>>> PagesAsync(RotationRun run, CancellationToken cancellation)
+    {
+        var pages = run.Plan.Probes.Where(static probe => probe.Kind == ProbeKind.Http).ToList();
+        await foreach (var found in run.Services.Consumers.FindAsync(run.Plan.Address, cancellation))
+        {
+            if (!found.Succeeded(out var consumer, out var failure))
+            {
+                return failure;
+            }
+
+            if (run.Plan.Consumers.Takes(consumer))
+            {
+                pages.AddRange(consumer.Health.Select(static page => new ProbeRecipe(ProbeKind.Http, page)));
+            }
+        }
+
+        return pages.DistinctBy(static page => page.Target).Select(run.Services.Probes.Http).ToList();
+    }
+
+    private static async Task<IReadOnlyList<IHealthProbe>> TokensAsync(
+        RotationRun run, IReadOnlyList<string> names, JwtExpectation expectation, List<SecretValue> opened, CancellationToken cancellation)
+    {
+        var probes = new List<IHealthProbe>();
+        var pages = run.Plan.Probes.Where(static probe => probe.Kind == ProbeKind.Jwt).ToList();
+        foreach (var name in pages.Count == 0 ? [] : names)
+        {
+            // What was never held can't be shown: a store that isn't readable, or a secret that is new.
+            if ((await run.UnsealAsync(name, cancellation)).Succeeded(out var value, out _))
+            {
+                opened.Add(value);
+                probes.AddRange(pages.Select(page => run.Services.Probes.Jwt(page, value, expectation)));
+            }
+        }
+
+        return probes;
+    }
+
+    // Where nobody can be asked, the store itself is: it must give back what it was given.
+    private static async Task<Outcome<string>> ReadBackAsync(RotationRun run, SecretVersion? version, CancellationToken cancellation)
+    {
+        if (version is null)
+        {
+            return "There is nothing to check.";
+        }
+
+        if (!run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Readable))
+        {
+            return new Failure(
+                FailureCode.ProbeFailed, run.Plan.Address.ToString(), $"Nothing can tell whether the value at {run.Plan.Address} works: the plan has no probe, and the store can't be read.")
+            {
+                Remedy = "Add a probe to the plan.",
+            };
+        }
+
+        if (!(await run.Store.ReadAsync(version.Address, VersionSelector.OfId(version.Id), cancellation)).Succeeded(out var read, out var failure))
+        {
+            return failure;
+        }
+
+        using var value = read.Value!;
+        return version.Fingerprint is null || value.Fingerprint == version.Fingerprint
+            ? "The store gives the value back; nothing else was there to check."
+            : new Failure(FailureCode.ProbeFailed, version.Address.ToString(), $"{version} holds another value than was written.");
+    }
+
+    private static Failure Ill(RotationRun run, string what, HealthReport report) =>
+        new(
+            FailureCode.ProbeFailed,
+            run.Plan.Address.ToString(),
+            $"{what}: {string.Join("; ", report.Probes.Where(static probe => !probe.Passed).Select(static probe => $"{probe.Probe} {probe.Target}: {probe.Evidence}"))}.");
+}

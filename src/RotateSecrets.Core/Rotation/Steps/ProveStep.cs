@@ -1,0 +1,66 @@
+using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Records;
+using RotateSecrets.Rotation.Running;
+using RotateSecrets.Rotation.Strategies;
+using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
+
+namespace RotateSecrets.Rotation.Steps;
+
+/// <summary>Sees that the old value is refused, that no instance has it, and that nobody read it since it was revoked.</summary>
+internal sealed class ProveStep : IRotationStep
+{
+    public StepKind Kind => StepKind.Prove;
+
+    public string Purpose => "See that the old value is refused and gone";
+
+    public async Task<Outcome<StepReport>> DoAsync(RotationRun run, CancellationToken cancellation)
+    {
+        if (run.Previous() is not { } previous)
+        {
+            return new StepReport("There was no earlier version.");
+        }
+
+        if ((await Converging.AwaitGoneAsync(run, previous, cancellation)).Failed(out var held, out var gone))
+        {
+            return held;
+        }
+
+        if ((await ProbeRound.RunAsync(run, run.Strategy.Final(run), [CreateStep.Candidate], [CreateStep.Previous], cancellation)).Failed(out var ill, out var evidence))
+        {
+            return ill;
+        }
+
+        if (await ReadSinceAsync(run, previous, cancellation) is { } read)
+        {
+            return read;
+        }
+
+        return new StepReport($"{gone} {evidence}");
+    }
+
+    private static async Task<Failure?> ReadSinceAsync(RotationRun run, SecretVersion previous, CancellationToken cancellation)
+    {
+        var revoked = run.Record.Steps.Find(static step => step.Kind == StepKind.Revoke && step.State == StepState.Done);
+        if (revoked is null || !run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Audited))
+        {
+            return null;
+        }
+
+        await foreach (var entry in run.Store.ReadAuditAsync(new AuditQuery(previous.Address, previous.Id, revoked.ChangedAt), cancellation))
+        {
+            if (!entry.Succeeded(out var happened, out var failure))
+            {
+                return failure;
+            }
+
+            if (happened.Operation == "read")
+            {
+                return new Failure(
+                    FailureCode.StillInUse, previous.Address.ToString(), $"{previous} was read by {happened.Principal} at {happened.At:u}, after it was revoked.");
+            }
+        }
+
+        return null;
+    }
+}

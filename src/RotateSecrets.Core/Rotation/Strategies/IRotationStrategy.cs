@@ -1,0 +1,37 @@
+using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Plans;
+using RotateSecrets.Rotation.Running;
+using RotateSecrets.Rotation.Steps;
+using RotateSecrets.Secrets;
+
+namespace RotateSecrets.Rotation.Strategies;
+
+/// <summary>How the new value takes the old one's place in a store. Every change can be repeated, and can be looked for.</summary>
+internal interface IRotationStrategy
+{
+    StrategyKind Kind { get; }
+
+    /// <summary>Sees that nothing stands in the way, and that the way back is open, before anything is touched.</summary>
+    Task<Outcome<StepReport>> PreflightAsync(RotationRun run, SecretVersion? current, CancellationToken cancellation);
+
+    /// <summary>The candidate as consumers must have it before it is promoted.</summary>
+    SecretVersion Early(RotationRun run);
+
+    /// <summary>The candidate as consumers must have it once it is promoted.</summary>
+    SecretVersion Final(RotationRun run);
+
+    /// <summary>Writes the candidate.</summary>
+    Task<Outcome<StepReport>> StageAsync(RotationRun run, SecretValue candidate, CancellationToken cancellation);
+
+    /// <summary>Makes the candidate what clients use.</summary>
+    Task<Outcome<StepReport>> PromoteAsync(RotationRun run, SecretValue candidate, CancellationToken cancellation);
+
+    /// <summary>Makes the old value what clients use again.</summary>
+    Task<Outcome<StepReport>> RestoreAsync(RotationRun run, SecretValue? previous, CancellationToken cancellation);
+
+    /// <summary>Destroys the old value.</summary>
+    Task<Outcome<StepReport>> RevokeAsync(RotationRun run, CancellationToken cancellation);
+
+    /// <summary>Destroys the candidate.</summary>
+    Task<Outcome<StepReport>> WithdrawAsync(RotationRun run, CancellationToken cancellation);
+}

@@ -1,0 +1,74 @@
+using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Plans;
+using RotateSecrets.Rotation.Records;
+using RotateSecrets.Rotation.Running;
+using RotateSecrets.Rotation.Steps;
+using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
+
+namespace RotateSecrets.Rotation.Strategies;
+
+/// <summary>
+/// The candidate takes the current value's place at once, and the old value is held in the journal: for stores without stages. Until it is verified it counts as staged: a
+/// rollback writes the old value back.
+/// </summary>
+internal sealed class OverwriteStrategy : IRotationStrategy
+{
+    public StrategyKind Kind => StrategyKind.Overwrite;
+
+    public Task<Outcome<StepReport>> PreflightAsync(RotationRun run, SecretVersion? current, CancellationToken cancellation) =>
+        Task.FromResult<Outcome<StepReport>>(
+            current is null || run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Readable)
+                ? new StepReport("The old value is held in the journal until the new one was seen to work.")
+                : run.Plan.AllowIrreversible
+                    ? new StepReport("The old value can't be read back: this can't be undone, and the plan allows that.")
+                    : new Failure(
+                        FailureCode.RollbackImpossible,
+                        run.Plan.Address.ToString(),
+                        $"The value at {run.Plan.Address} can't be read back, so overwriting it could not be undone.")
+                    {
+                        Remedy = "Let the plan's strategy be SideBySide, or say AllowIrreversible.",
+                    });
+
+    public SecretVersion Early(RotationRun run) => Final(run);
+
+    public SecretVersion Final(RotationRun run) => run.Candidate(run.Plan.Address, SecretStage.Current);
+
+    public async Task<Outcome<StepReport>> StageAsync(RotationRun run, SecretValue candidate, CancellationToken cancellation)
+    {
+        var request = new PutRequest(run.Plan.Address, candidate, SecretStage.Current, run.Record.Id)
+        {
+            ExpectedVersion = run[Fact.Previous] ?? PutRequest.NoVersion,
+        };
+        return (await run.Store.PutAsync(request, cancellation)).Map(
+            static version => new StepReport($"Version {version.Id} is written over the old one, which is held.").With((Fact.Candidate, version.Id)));
+    }
+
+    public Task<Outcome<StepReport>> PromoteAsync(RotationRun run, SecretValue candidate, CancellationToken cancellation) =>
+        Task.FromResult<Outcome<StepReport>>(new StepReport($"Version {run[Fact.Candidate]} stays: it was seen to work."));
+
+    public async Task<Outcome<StepReport>> RestoreAsync(RotationRun run, SecretValue? previous, CancellationToken cancellation)
+    {
+        if (run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Versioned) || run.Previous() is null)
+        {
+            return await run.RestorePreviousAsync(cancellation);
+        }
+
+        return previous is null
+            ? new Failure(FailureCode.RollbackImpossible, run.Plan.Address.ToString(), $"Nobody holds the old value of {run.Plan.Address}.")
+            : (await run.Store.PutAsync(
+                new PutRequest(run.Plan.Address, previous, SecretStage.Current, run.Record.Id + "-restore"), cancellation)).Map(
+                    static version => new StepReport($"The old value is written back as version {version.Id}."));
+    }
+
+    public async Task<Outcome<StepReport>> RevokeAsync(RotationRun run, CancellationToken cancellation) => IsRevocable(run)
+        ? await run.RevokePreviousAsync(cancellation)
+        : new StepReport("The store keeps no old value; what the journal holds is destroyed at the end.");
+
+    public async Task<Outcome<StepReport>> WithdrawAsync(RotationRun run, CancellationToken cancellation) => IsRevocable(run)
+        ? await run.WithdrawAsync(run.Plan.Address, run.Record.Id, cancellation)
+        : new StepReport("The store keeps nothing of the new value.");
+
+    private static bool IsRevocable(RotationRun run) =>
+        run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Versioned | StoreCapabilities.Revocable);
+}

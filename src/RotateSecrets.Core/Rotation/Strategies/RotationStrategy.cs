@@ -1,0 +1,32 @@
+using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Plans;
+using RotateSecrets.Stores;
+
+namespace RotateSecrets.Rotation.Strategies;
+
+/// <summary>Chooses a strategy from what the plan says and the store can do.</summary>
+internal static class RotationStrategy
+{
+    private static readonly IRotationStrategy[] All = [new StagedStrategy(), new SideBySideStrategy(), new OverwriteStrategy()];
+
+    /// <summary>The strategy that a record names.</summary>
+    public static IRotationStrategy Named(string name) => All.Single(strategy => strategy.Kind.ToString() == name);
+
+    public static Outcome<IRotationStrategy> Choose(StrategyKind wanted, StoreDescription store) => wanted switch
+    {
+        StrategyKind.Automatic => Outcome.Of(Named(Best(store.Capabilities).ToString())),
+        StrategyKind.Staged when !store.Capabilities.HasFlag(StoreCapabilities.Staged) =>
+            new Failure(FailureCode.NotSupported, store.Name, $"The store {store} keeps no pending versions, so nothing can be staged there.")
+            {
+                Remedy = "Let the plan's strategy be Automatic or SideBySide.",
+            },
+        _ => Outcome.Of(Named(wanted.ToString())),
+    };
+
+    private static StrategyKind Best(StoreCapabilities capabilities) => capabilities switch
+    {
+        _ when capabilities.HasFlag(StoreCapabilities.Staged) => StrategyKind.Staged,
+        _ when capabilities.HasFlag(StoreCapabilities.Readable) => StrategyKind.Overwrite,
+        _ => StrategyKind.SideBySide,
+    };
+}
