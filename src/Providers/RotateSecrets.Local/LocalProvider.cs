@@ -38,7 +38,7 @@ public sealed class LocalProvider : IProvider, IJournalProvider
 
     /// <inheritdoc/>
     public async Task<Outcome<IRotationJournal>> OpenJournalAsync(string path, TimeProvider time, CancellationToken cancellation) =>
-        (await SqliteJournal.OpenAsync(path, cancellation)).Map<IRotationJournal>(static journal => journal);
+        (await SqliteJournal.OpenAsync(path, time, cancellation)).Map<IRotationJournal>(static journal => journal);
 
     private static bool IsKnown(string setting) =>
         setting.Equals(KeyFileSetting, StringComparison.OrdinalIgnoreCase) || setting.Equals(ServicesFileSetting, StringComparison.OrdinalIgnoreCase);

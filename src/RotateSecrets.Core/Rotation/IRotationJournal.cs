@@ -31,10 +31,11 @@ public interface IRotationJournal : IAsyncDisposable
 
     /// <summary>Appends an event.</summary>
     /// <param name="happened">The event, without a sequence number.</param>
+    /// <param name="state">Where the rotation stands after it.</param>
     /// <param name="lease">The lease under which it happened.</param>
     /// <param name="cancellation">Gives up at once.</param>
     /// <returns>The event with its sequence number, or <see cref="FailureCode.LeaseLost"/>.</returns>
-    Task<Outcome<RotationEvent>> AppendAsync(RotationEvent happened, RotationLease lease, CancellationToken cancellation);
+    Task<Outcome<RotationEvent>> AppendAsync(RotationEvent happened, RotationState state, RotationLease lease, CancellationToken cancellation);
 
     /// <summary>Reads the events of a rotation, oldest first, and authenticates each.</summary>
     /// <param name="rotationId">Which rotation.</param>

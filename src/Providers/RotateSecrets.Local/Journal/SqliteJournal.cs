@@ -2,67 +2,127 @@ using RotateSecrets.Local.Keys;
 using RotateSecrets.Local.Sqlite;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation;
+using RotateSecrets.Rotation.Records;
 using RotateSecrets.Secrets;
 
 namespace RotateSecrets.Local.Journal;
 
-/// <summary>The journal: one SQLite file with a key of its own.</summary>
+/// <summary>The journal: one SQLite file with a key of its own, its events chained, its values sealed.</summary>
 internal sealed class SqliteJournal : IRotationJournal
 {
-    private const string Tables =
-        """
-        CREATE TABLE verification (
-            store TEXT NOT NULL, path TEXT NOT NULL, field TEXT NOT NULL, version TEXT NOT NULL, at INTEGER NOT NULL, evidence TEXT NOT NULL,
-            mac BLOB NOT NULL, PRIMARY KEY (store, path, field, version))
-        """;
-
     private static readonly SqliteFormat Format = new("journal", 0x524A6F75, 1);
 
-    private readonly SealedFile file;
+    private static readonly string[] Tables =
+        [EventTable.Tables, LeaseTable.Tables, RotationIndex.Tables, SealedValues.Tables, VerificationTable.Tables];
 
-    private SqliteJournal(SealedFile file) => this.file = file;
+    private readonly SealedFile file;
+    private readonly EventTable events;
+    private readonly LeaseTable leases;
+    private readonly RotationIndex index;
+    private readonly SealedValues values;
+    private readonly VerificationTable verifications;
+
+    private SqliteJournal(SealedFile file, TimeProvider time)
+    {
+        this.file = file;
+        events = new EventTable(file);
+        leases = new LeaseTable(file, time);
+        index = new RotationIndex(file);
+        values = new SealedValues(file);
+        verifications = new VerificationTable(file);
+    }
 
     /// <summary>Opens the journal, and makes it where there is none.</summary>
-    public static async Task<Outcome<SqliteJournal>> OpenAsync(string path, CancellationToken cancellation) =>
+    public static async Task<Outcome<SqliteJournal>> OpenAsync(string path, TimeProvider time, CancellationToken cancellation) =>
         await Task.Run(
-            () => SealedFile.OpenOrCreate(path, Format, new KeySource(path + ".key", null), static (session, _, _) => session.Execute(Tables))
-                .Map(static file => new SqliteJournal(file)),
+            () => SealedFile.OpenOrCreate(path, Format, new KeySource(path + ".key", null), Fill).Map(file => new SqliteJournal(file, time)),
+            cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<RotationLease>> TakeAsync(string key, string rotationId, TimeSpan term, CancellationToken cancellation) =>
+        ChangeAsync(() => leases.Take(key, rotationId, term), cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<RotationLease>> RenewAsync(RotationLease lease, TimeSpan term, CancellationToken cancellation) =>
+        ChangeAsync(() => leases.Renew(lease, term), cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<RotationLease>> ReleaseAsync(RotationLease lease, CancellationToken cancellation) =>
+        ChangeAsync<RotationLease>(
+            () =>
+            {
+                leases.Release(lease);
+                return lease;
+            },
+            cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<RotationEvent>> AppendAsync(
+        RotationEvent happened, RotationState state, RotationLease lease, CancellationToken cancellation) =>
+        UnderAsync(
+            lease,
+            () =>
+            {
+                var entry = events.Append(happened);
+                index.Note(entry, state, lease.Key);
+                return entry;
+            },
+            cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<IReadOnlyList<RotationEvent>>> ReadAsync(string rotationId, CancellationToken cancellation) =>
+        file.UseAsync(
+            () =>
+            {
+                using var snapshot = file.Session.Begin(deferred: true);
+                return events.Read(rotationId) is { Count: > 0 } read
+                    ? Outcome.Of(read)
+                    : new Failure(FailureCode.RotationNotFound, rotationId, $"The journal {file.Path} has no rotation {rotationId}.");
+            },
+            cancellation);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Outcome<string>> ListAsync(
+        RotationQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (!(await file.UseAsync(() => Outcome.Of(index.Find(query)), cancellation)).Succeeded(out var ids, out var failure))
+        {
+            yield return failure;
+            yield break;
+        }
+
+        foreach (var id in ids)
+        {
+            yield return id;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<Outcome<string>> SealAsync(RotationLease lease, string name, SecretValue value, CancellationToken cancellation) =>
+        UnderAsync(lease, () => values.Keep(lease.RotationId, name, value), cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<SecretValue>> UnsealAsync(string rotationId, string name, CancellationToken cancellation) =>
+        file.UseAsync(() => values.Open(rotationId, name), cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<RotationLease>> ForgetAsync(RotationLease lease, CancellationToken cancellation) =>
+        UnderAsync(
+            lease,
+            () =>
+            {
+                values.Forget(lease.RotationId);
+                return lease;
+            },
             cancellation);
 
     /// <inheritdoc/>
     public Task<Outcome<Verification>> RecordAsync(Verification verification, CancellationToken cancellation) =>
-        file.UseAsync<Verification>(
-            () =>
-            {
-                var (address, version) = (verification.Version.Address, verification.Version.Id);
-                var at = verification.At.ToUnixTimeMilliseconds();
-                file.Session.Execute(
-                    "INSERT OR REPLACE INTO verification VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                    verification.Store, address.Path, address.Field ?? string.Empty, version, at, verification.Evidence,
-                    Mac(verification.Store, address, version, at, verification.Evidence));
-                return verification;
-            },
-            cancellation);
+        ChangeAsync<Verification>(() => verifications.Record(verification), cancellation);
 
     /// <inheritdoc/>
     public Task<Outcome<Verification>> FindVerificationAsync(string store, SecretVersion version, CancellationToken cancellation) =>
-        file.UseAsync<Verification>(
-            () =>
-            {
-                var rows = file.Session.Rows(
-                    "SELECT at, evidence, mac FROM verification WHERE store = $1 AND path = $2 AND field = $3 AND version = $4",
-                    static row => (At: row.GetInt64(0), Evidence: row.GetString(1), Mac: row.GetFieldValue<byte[]>(2)),
-                    store, version.Address.Path, version.Address.Field ?? string.Empty, version.Id);
-                if (rows is not [var (at, evidence, mac)])
-                {
-                    return new Failure(FailureCode.NotVerified, version.Address.ToString(), $"Version {version.Id} of {version.Address} was never verified.");
-                }
-
-                return Mac(store, version.Address, version.Id, at, evidence).AsSpan().SequenceEqual(mac)
-                    ? new Verification(store, version, DateTimeOffset.FromUnixTimeMilliseconds(at), evidence)
-                    : throw new TamperedException($"the verification of version {version.Id} of {version.Address} is not what was written");
-            },
-            cancellation);
+        file.UseAsync(() => verifications.Find(store, version), cancellation);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -71,6 +131,32 @@ internal sealed class SqliteJournal : IRotationJournal
         return ValueTask.CompletedTask;
     }
 
-    private byte[] Mac(string store, SecretAddress address, string version, long at, string evidence) => file.Keys.Authenticate(new Canonical()
-        .Add("verification").Add(file.Id).Add(store).Add(address.Path).Add(address.Field).Add(version).Add(at).Add(evidence).ToArray());
+    private static void Fill(SqliteSession session, byte[] fileId, KeyRing keys)
+    {
+        foreach (var tables in Tables)
+        {
+            session.Execute(tables);
+        }
+
+        EventTable.Fill(session, fileId, keys);
+    }
+
+    private Task<Outcome<T>> UnderAsync<T>(RotationLease lease, Func<T> work, CancellationToken cancellation)
+        where T : notnull => ChangeAsync<T>(() => leases.Lost(lease) is { } lost ? lost : work(), cancellation);
+
+    private Task<Outcome<T>> ChangeAsync<T>(Func<Outcome<T>> work, CancellationToken cancellation)
+        where T : notnull =>
+        file.UseAsync(
+            () =>
+            {
+                using var transaction = file.Session.Begin();
+                var outcome = work();
+                if (outcome.Failure is null)
+                {
+                    transaction.Commit();
+                }
+
+                return outcome;
+            },
+            cancellation);
 }

@@ -127,6 +127,16 @@ internal sealed class LocalStore : ISecretStore
         ChangeAsync(address, (_, versions) => VersionChange.Revoke(address, version, versions, Now), cancellation);
 
     /// <inheritdoc/>
+    public async Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, CancellationToken cancellation)
+    {
+        var removed = await ChangeAsync(
+            address,
+            (_, versions) => versions.Count == 0 ? VersionChange.NoSecret(address) : VersionChange.Remove(versions, Now),
+            cancellation);
+        return removed.Failure is { Code: not FailureCode.SecretNotFound } failure ? failure : address;
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellation) =>
         SpreadAsync(
             file.UseAsync<IReadOnlyList<StoreAuditEvent>>(

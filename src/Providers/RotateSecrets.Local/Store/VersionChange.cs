@@ -108,6 +108,15 @@ internal sealed record VersionChange(string Operation, VersionRow Result, IReadO
         return new VersionChange("revoke", revoked, [revoked]);
     }
 
+    /// <summary>Takes every version's value away.</summary>
+    public static Outcome<VersionChange> Remove(IReadOnlyList<VersionRow> versions, long now)
+    {
+        var removed = versions.Where(static row => row.Stage != SecretStage.Revoked)
+            .Select(row => row with { Stage = SecretStage.Revoked, StagedAt = now, Piece = null })
+            .ToList();
+        return new VersionChange("remove", removed.FirstOrDefault() ?? versions[0], removed);
+    }
+
     public static Outcome<VersionRow> Find(SecretAddress address, VersionSelector version, IReadOnlyList<VersionRow> versions) =>
         versions.FirstOrDefault(row => version.Id is null ? row.Stage == version.Stage : row.Id == version.Id) is { } row
             ? row

@@ -79,7 +79,7 @@ internal sealed class RotationRun : IDisposable
     public async Task<Outcome<RotationEvent>> NoteAsync(RotationEvent happened)
     {
         // Not cancellable: an entry that is half asked for is worse than one that is waited for.
-        var noted = await Services.Journal.AppendAsync(happened, Lease, CancellationToken.None);
+        var noted = await Services.Journal.AppendAsync(happened, Record.With(happened).State, Lease, CancellationToken.None);
         if (noted.Succeeded(out var entry, out var failure))
         {
             Record = Record.With(entry);
