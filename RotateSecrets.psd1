@@ -19,6 +19,7 @@
         'Get-SecretStore'
         'Get-StoreSecret'
         'Move-StoreSecret'
+        'New-SecretValue'
         'Restart-Consumer'
         'Revoke-Secret'
         'Set-StoreSecret'

@@ -1,10 +1,14 @@
 using RotateSecrets.Local;
 using RotateSecrets.Local.Journal;
+using RotateSecrets.Local.KeyPairs;
 using RotateSecrets.Local.Keys;
+using RotateSecrets.Local.Processes;
+using RotateSecrets.Local.Services;
 using RotateSecrets.Local.Store;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Providers;
 using RotateSecrets.Rotation;
+using RotateSecrets.Secrets.Generation;
 
 [assembly: Provider(typeof(LocalProvider))]
 
@@ -14,7 +18,7 @@ namespace RotateSecrets.Local;
 /// This machine: the embedded store, the journal, and the services that a services file declares. Its location is the store's file; its settings are
 /// <c>KeyFile</c> (default: the store's file with <c>.key</c> behind it) and <c>ServicesFile</c> (any number; default: none); its credential is a passphrase.
 /// </summary>
-public sealed class LocalProvider : IProvider, IJournalProvider
+public sealed class LocalProvider : IProvider, IJournalProvider, IEd25519Source
 {
     private const string KeyFileSetting = "KeyFile";
     private const string ServicesFileSetting = "ServicesFile";
@@ -32,13 +36,29 @@ public sealed class LocalProvider : IProvider, IJournalProvider
 
         var keyFile = request.Settings.TryGetValue(KeyFileSetting, out var named) ? named[^1] : request.Location + ".key";
         var source = new KeySource(keyFile, request.Credential);
-        return (await LocalStore.OpenAsync(request.Name, request.Location, source, request.Time, cancellation))
-            .Map(static store => new Connection(store));
+        var services = request.Settings.TryGetValue(ServicesFileSetting, out var files) ? files : [];
+        foreach (var path in services)
+        {
+            if (ServicesFile.Load(path).Failed(out var invalid, out _))
+            {
+                return invalid;
+            }
+        }
+
+        return (await LocalStore.OpenAsync(request.Name, request.Location, source, request.Time, cancellation)).Map(
+            store => new Connection(store)
+            {
+                Sources = [.. services.Select(static path => new ServiceConsumerSource(path))],
+                Controls = [new ProcessConsumerControl(request.Time)],
+            });
     }
 
     /// <inheritdoc/>
     public async Task<Outcome<IRotationJournal>> OpenJournalAsync(string path, TimeProvider time, CancellationToken cancellation) =>
         (await SqliteJournal.OpenAsync(path, time, cancellation)).Map<IRotationJournal>(static journal => journal);
+
+    /// <inheritdoc/>
+    public (byte[] PrivateKey, byte[] PublicKey) Generate() => new Ed25519Source().Generate();
 
     private static bool IsKnown(string setting) =>
         setting.Equals(KeyFileSetting, StringComparison.OrdinalIgnoreCase) || setting.Equals(ServicesFileSetting, StringComparison.OrdinalIgnoreCase);

@@ -81,6 +81,9 @@ public enum FailureCode
     /// <summary>No such consumer is known.</summary>
     ConsumerNotFound,
 
+    /// <summary>Another process works on the consumer longer than this call was allowed to wait.</summary>
+    ConsumerBusy,
+
     /// <summary>A port that an instance is to listen on is taken by something else.</summary>
     PortInUse,
 

@@ -68,7 +68,8 @@ public sealed class RevocationGuard(ISecretStore store, IRotationJournal journal
                 return failure;
             }
 
-            if (!convergence.IsProven)
+            // What doesn't run can't use it, and reads the current version when it starts.
+            if (convergence.Instances.Any(static instance => instance.Since is not null && instance.Holding != Holding.Holds))
             {
                 return StillInUse(version, convergence);
             }
@@ -92,7 +93,7 @@ public sealed class RevocationGuard(ISecretStore store, IRotationJournal journal
 
     private static Failure StillInUse(SecretVersion version, Convergence convergence)
     {
-        var behind = convergence.Instances.Where(static instance => instance.Holding != Holding.Holds).ToList();
+        var behind = convergence.Instances.Where(static instance => instance.Since is not null && instance.Holding != Holding.Holds).ToList();
         return new Failure(
             FailureCode.StillInUse,
             version.Address.ToString(),

@@ -8,6 +8,7 @@ using RotateSecrets.Outcomes;
 using RotateSecrets.Providers;
 using RotateSecrets.Rotation;
 using RotateSecrets.Secrets;
+using RotateSecrets.Secrets.Generation;
 using RotateSecrets.Stores;
 
 namespace RotateSecrets.Lifecycle;
@@ -46,6 +47,9 @@ internal sealed class RunspaceSession : ISecretResolver, IAsyncDisposable
     public ConsumerCatalog Consumers => new(
         [.. connections.Values.SelectMany(static connection => connection.Sources)],
         [.. connections.Values.SelectMany(static connection => connection.Controls)]);
+
+    /// <summary>Makes generators of values.</summary>
+    public SecretGenerators Generators { get; } = new(static () => Provider("Local").Map(static provider => (IEd25519Source)provider));
 
     /// <summary>The addresses that went through this session, for completion.</summary>
     public IEnumerable<string> SeenAddresses => seen.Keys.Order(StringComparer.OrdinalIgnoreCase);

@@ -45,6 +45,7 @@ internal static class FailureRecord
         FailureCode.DocumentInvalid => (ErrorCategory.ParserError, "Mend the line that the message names."),
         FailureCode.FileNotFound => (ErrorCategory.ObjectNotFound, "See that the path is right."),
         FailureCode.ConsumerNotFound => (ErrorCategory.ObjectNotFound, "See Get-Consumer for those that are known."),
+        FailureCode.ConsumerBusy => (ErrorCategory.ResourceBusy, "Try again once the other process has finished."),
         FailureCode.PortInUse => (ErrorCategory.ResourceBusy, "Stop what listens on the port, or choose another."),
         FailureCode.InstanceUnhealthy => (ErrorCategory.OperationStopped, "Read the instance's log; the other instances run on as they were."),
         FailureCode.ProbeFailed => (ErrorCategory.InvalidResult, "Look at the evidence of the probes that did not pass."),

@@ -63,7 +63,7 @@ internal static class StepPerformer
 
     // Everything that is done can be done again: so what may pass is tried again, and what may have happened too.
     private static bool MayHelp(Failure? failure) => failure is not null
-        && (failure.Effect == Effect.Unknown || failure.Code is FailureCode.StoreUnavailable or FailureCode.StoreBusy or FailureCode.Throttled);
+        && (failure.Effect == Effect.Unknown || failure.Code is FailureCode.StoreUnavailable or FailureCode.StoreBusy or FailureCode.ConsumerBusy or FailureCode.Throttled);
 
     private static async Task<Outcome<T>> GuardAsync<T>(RotationRun run, Func<CancellationToken, Task<Outcome<T>>> work, CancellationToken now)
         where T : notnull
