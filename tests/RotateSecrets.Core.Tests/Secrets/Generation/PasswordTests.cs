@@ -30,7 +30,7 @@ public sealed class PasswordTests
     [InlineData(4, CharacterClass.Digit, "23456789", 4)] // 0 and 1 are left: 2^4
     [InlineData(3, CharacterClass.Digit | CharacterClass.Upper, "123456789BCDEFGHIJKLMNOPQRSTUVWXYZ", 2.585)] // 0 and A, each at least once: 2^3 - 2
     [InlineData(1, CharacterClass.Lower, "", 4.700)] // log2 26
-    [InlineData(8, CharacterClass.All, "", 51.48)]
+    [InlineData(8, CharacterClass.All, "", 51.318)]
     public void Entropy_counts_the_passwords_there_can_be(int length, CharacterClass wanted, string exclude, double bits) =>
         Assert.Equal(bits, Create(length, wanted, exclude).EntropyBits, tolerance: 0.01);
 
