@@ -12,6 +12,8 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
+        // PowerShell tells its makers what is imported unless it is told not to; what handles secrets tells nobody anything.
+        Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         if (CommandLine.Parse(arguments) is not { } line)
         {

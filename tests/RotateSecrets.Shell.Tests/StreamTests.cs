@@ -16,6 +16,13 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task Nothing_is_reported_to_the_makers_of_PowerShell()
+    {
+        using var shell = ShellProcess.Start("[Microsoft.PowerShell.Telemetry.ApplicationInsightsTelemetry]::CanSendTelemetry");
+        Assert.Equal((0, "False\n", ""), await shell.EndAsync());
+    }
+
+    [Fact]
     public async Task Each_stream_has_its_place_and_prefix()
     {
         using var shell = ShellProcess.Start(
