@@ -31,6 +31,7 @@ public sealed class BuilderTests : IDisposable
     [InlineData("### Example 2: Set", "### Example 3: Set", "### Example 3: Set another", "The heading of this example has to begin with 'Example 2: '.")]
     [InlineData("```powershell\nSet-Sample b", "```sh\nSet-Sample b", "### Example 2: Set another", "has to have a fenced block of powershell.")]
     [InlineData("### -Force", "### Force", "### Force", "The heading of a parameter begins with a dash")]
+    [InlineData("### -Force", "### -Name", "### -Name", "'-Name' is described twice.")]
     [InlineData("Sets it all the same.\n", "", "### -Force", "'-Force' has to have a description, and then a yaml block.")]
     [InlineData("DefaultValue: Pending\n", "", 168, "The yaml block can't be read: ")]
     [InlineData("DefaultValue: Pending", "DefaultValu: Pending", "DefaultValu: Pending", "The yaml block can't be read: ")]

@@ -1,5 +1,3 @@
-using Markdig.Syntax;
-
 namespace RotateSecrets.HelpBuilder.Source;
 
 /// <summary>The page of one cmdlet.</summary>
@@ -47,7 +45,7 @@ internal sealed record SyntaxParameter(ParameterSection Parameter, ParameterSetB
 internal sealed record Example(string Title, IReadOnlyList<Prose> Introduction, string Code, IReadOnlyList<Prose> Remarks);
 
 /// <summary>A parameter: what it is for, and the yaml block that says how it binds.</summary>
-internal sealed record ParameterSection(string Name, IReadOnlyList<Prose> Description, ParameterBlock Block, FencedCodeBlock Yaml);
+internal sealed record ParameterSection(string Name, IReadOnlyList<Prose> Description, ParameterBlock Block);
 
 /// <summary>A type that goes in or comes out.</summary>
 internal sealed record TypeSection(string Type, IReadOnlyList<Prose> Description);

@@ -95,6 +95,11 @@ internal sealed partial class CommandPageReader(SourceFile file)
     private ParameterSection[] Parameters()
     {
         var sections = Section("PARAMETERS").Sections;
+        if (sections.GroupBy(static section => section.Title, StringComparer.OrdinalIgnoreCase).FirstOrDefault(static same => same.Skip(1).Any()) is { } twice)
+        {
+            throw file.Fail(twice.Last().Line, $"'{twice.Key}' is described twice.");
+        }
+
         return sections is [.. var own, { Title: CommonParameters }]
             ? [.. own.Select(Parameter)]
             : throw file.Fail(Section("PARAMETERS").End - 1, $"The section '{CommonParameters}' is missing at the end.");
@@ -108,7 +113,7 @@ internal sealed partial class CommandPageReader(SourceFile file)
         }
 
         return section.Blocks is [.. var description, FencedCodeBlock { Info: "yaml" } yaml] && description.Length > 0
-            ? new ParameterSection(name, Prose.Read(file, description), ParameterBlock.Read(file, yaml), yaml)
+            ? new ParameterSection(name, Prose.Read(file, description), ParameterBlock.Read(file, yaml))
             : throw file.Fail(section.Line, $"'{section.Title}' has to have a description, and then a yaml block.");
     }
 
