@@ -11,10 +11,8 @@ internal static class FailureRecord
         var (category, advice) = Row(failure.Code);
         return new ErrorRecord(new RotationException(failure), failure.Code.ToString(), category, failure.Target)
         {
-            ErrorDetails = new ErrorDetails(failure.Remedy is null ? failure.Message : $"{failure.Message} {failure.Remedy}")
-            {
-                RecommendedAction = failure.Remedy ?? advice,
-            },
+            // The engine's own view shows message and recommended action one below the other.
+            ErrorDetails = new ErrorDetails(failure.Message) { RecommendedAction = failure.Remedy ?? advice },
         };
     }
 

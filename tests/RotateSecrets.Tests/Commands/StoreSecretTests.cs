@@ -100,7 +100,7 @@ public sealed class StoreSecretTests : IDisposable
     public void An_unknown_store_says_what_is_connected()
     {
         var error = session.Run("Get-StoreSecret vault:secret/x#y").Error("StoreNotConnected");
-        Assert.Contains("Connected are: local.", error.ErrorDetails.Message, StringComparison.Ordinal);
+        Assert.Contains("Connected are: local.", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -121,6 +121,7 @@ public sealed class LeakTests : IDisposable
         Canary.AssertAbsent("an error's exception", error.Exception.ToString());
         Canary.AssertAbsent("an error's category", error.CategoryInfo.ToString());
         Canary.AssertAbsent("an error's details", error.ErrorDetails?.ToString());
+        Canary.AssertAbsent("an error's recommended action", error.ErrorDetails?.RecommendedAction);
         Canary.AssertAbsent("an error's target", error.TargetObject?.ToString());
         Canary.AssertAbsent("an error's id", error.FullyQualifiedErrorId);
     }
