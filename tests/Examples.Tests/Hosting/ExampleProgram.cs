@@ -27,9 +27,7 @@ internal sealed partial class ExampleProgram : IAsyncDisposable
     /// <param name="arguments">Its arguments.</param>
     public static ExampleProgram Start(string name, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
-        var path = typeof(ExampleProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(attribute => attribute.Key == name).Value;
-        var start = new ProcessStartInfo(path + (OperatingSystem.IsWindows() ? ".exe" : ""), arguments)
+        var start = new ProcessStartInfo(PathOf(name) + (OperatingSystem.IsWindows() ? ".exe" : ""), arguments)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -43,6 +41,10 @@ internal sealed partial class ExampleProgram : IAsyncDisposable
         return new ExampleProgram(Process.Start(start)!);
     }
 
+    /// <summary>Where the build has put something.</summary>
+    public static string PathOf(string name) => typeof(ExampleProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == name).Value!;
+
     /// <summary>Asks it to stop, by SIGTERM.</summary>
     public void AskToStop()
     {
@@ -54,9 +56,9 @@ internal sealed partial class ExampleProgram : IAsyncDisposable
     public void Kill() => process.Kill();
 
     /// <summary>Waits until it has ended.</summary>
-    public async Task<ProgramExit> ExitAsync()
+    public async Task<ProgramExit> ExitAsync(TimeSpan? deadline = null)
     {
-        await process.WaitForExitAsync(CancellationToken.None).WaitAsync(Wait.Deadline, TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(CancellationToken.None).WaitAsync(deadline ?? Wait.Deadline, TestContext.Current.CancellationToken);
         return new ProgramExit(process.ExitCode, await output, await error);
     }
 
