@@ -16,7 +16,7 @@ internal sealed class HostedSession : IDisposable
         state.ImportPSModule([BuiltModule.Manifest]);
         runspace = RunspaceFactory.CreateRunspace(Host, state);
         runspace.Open();
-        Run("Set-StrictMode -Version 3; $PSStyle.OutputRendering = 'PlainText'; $null = $ExecutionContext.SessionState.Path.SetLocation($args[0])", Folder).Clean();
+        Run("Set-StrictMode -Version 3; $null = $ExecutionContext.SessionState.Path.SetLocation($args[0])", Folder).Clean();
     }
 
     public string Folder { get; }

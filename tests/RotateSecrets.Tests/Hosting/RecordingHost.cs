@@ -5,15 +5,17 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace RotateSecrets.Tests.Hosting;
 
 /// <summary>A host that records what it is given to show, and answers prompts as it was told.</summary>
-internal sealed class RecordingHost : PSHost
+internal sealed partial class RecordingHost : PSHost
 {
     private readonly RecordingInterface recording = new();
 
-    public string Text => recording.Text.ToString();
+    /// <summary>What was shown, without colours.</summary>
+    public string Text => Colours().Replace(recording.Text.ToString(), string.Empty);
 
     /// <summary>What was asked.</summary>
     public ConcurrentQueue<string> Questions => recording.Questions;
@@ -54,6 +56,9 @@ internal sealed class RecordingHost : PSHost
     public override void SetShouldExit(int exitCode)
     {
     }
+
+    [GeneratedRegex("\\x1b\\[[0-9;]*m", RegexOptions.None, 1000)]
+    private static partial Regex Colours();
 
     private sealed class RecordingInterface : PSHostUserInterface
     {
