@@ -10,11 +10,8 @@ internal static class BuiltModule
     public static string Manifest { get; } = typeof(BuiltModule).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(static attribute => attribute.Key == "ModulePath").Value!;
 
-    public static void Load()
-    {
+    public static void KeepTheUsersFolderClean() =>
         Environment.SetEnvironmentVariable("ROTATESECRETS_HOME", Directory.CreateTempSubdirectory("rotatesecrets-bench-").FullName);
-        Assembly.LoadFrom(Path.Combine(Path.GetDirectoryName(Manifest)!, "RotateSecrets.Core.dll"));
-    }
 
     public static Runspace Open()
     {

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace RotateSecrets.Benchmarks;
 
-/// <summary>Import-Module in a started host, against starting that host: each in a fresh process, since an import is fast the second time.</summary>
+/// <summary>
+/// Import-Module in a started host, against starting that host: each in a fresh process, since an import is fast the second time. The host has imported an empty module
+/// before, as every shell has imported its own: so the engine's own machinery for imports, which is compiled at first use, isn't counted as ours.
+/// </summary>
 internal sealed class ImportBenchmark : Benchmark
 {
     private const int Processes = 9;
@@ -18,8 +21,11 @@ internal sealed class ImportBenchmark : Benchmark
 
     public static int Host()
     {
+        var folder = Directory.CreateTempSubdirectory("rotatesecrets-bench-").FullName;
+        File.WriteAllText(Path.Combine(folder, "Empty.psm1"), string.Empty);
+        File.WriteAllText(Path.Combine(folder, "Empty.psd1"), "@{ ModuleVersion = '1.0'; RootModule = 'Empty.psm1'; FunctionsToExport = @() }");
         using var runspace = BuiltModule.Open();
-        runspace.Run("1");
+        runspace.Run("Import-Module $args[0]", Path.Combine(folder, "Empty.psd1"));
         var started = DateTime.UtcNow - Process.GetCurrentProcess().StartTime.ToUniversalTime();
         var watch = Stopwatch.StartNew();
         runspace.Run("Import-Module $args[0]", BuiltModule.Manifest);

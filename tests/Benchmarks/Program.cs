@@ -10,7 +10,7 @@ return args switch
 
 static int Measure(Func<string, bool> wanted)
 {
-    BuiltModule.Load();
+    BuiltModule.KeepTheUsersFolderClean();
     Benchmark[] benchmarks = [new ImportBenchmark(), new ValueBenchmark(), new StoreBenchmark()];
     Console.WriteLine($"{"benchmark",-12} {"ratio",8}  {"bound",-10} what is compared");
     var failed = 0;

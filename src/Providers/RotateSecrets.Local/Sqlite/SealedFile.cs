@@ -67,7 +67,8 @@ internal sealed class SealedFile : IDisposable
         await gate.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(work, cancellation);
+            // SQLite answers on the thread that asks; handing each commit to another would cost more than it.
+            return work();
         }
         catch (SqliteException e)
         {

@@ -12,7 +12,7 @@ internal sealed record VersionRow(
         """
         CREATE TABLE version (
             path TEXT NOT NULL, field TEXT NOT NULL, number INTEGER NOT NULL, stage INTEGER NOT NULL, created INTEGER NOT NULL,
-            staged INTEGER NOT NULL, token TEXT NOT NULL, piece BLOB, mac BLOB NOT NULL, PRIMARY KEY (path, field, number))
+            staged INTEGER NOT NULL, token TEXT NOT NULL, piece BLOB, mac BLOB NOT NULL, PRIMARY KEY (path, field, number)) WITHOUT ROWID
         """;
 
     public const string Columns = "path, field, number, stage, created, staged, token, piece, mac";
