@@ -3,7 +3,6 @@ using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Plans;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Strategies;
-using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 
 namespace RotateSecrets.Rotation.Running;
@@ -32,7 +31,7 @@ internal sealed class RotationOpening(
         }
 
         var id = Guid.NewGuid().ToString("N");
-        var key = Key(store, plan.Address);
+        var key = RotationKey.Of(store, plan.Address);
         if (!(await services.Journal.TakeAsync(key, id, options.LeaseTerm, cancellation)).Succeeded(out var lease, out failure))
         {
             return failure;
@@ -83,7 +82,7 @@ internal sealed class RotationOpening(
             };
         }
 
-        if (!(await services.Journal.TakeAsync(Key(store, plan.Address), id, options.LeaseTerm, cancellation)).Succeeded(out var lease, out failure))
+        if (!(await services.Journal.TakeAsync(RotationKey.Of(store, plan.Address), id, options.LeaseTerm, cancellation)).Succeeded(out var lease, out failure))
         {
             return failure;
         }
@@ -100,9 +99,6 @@ internal sealed class RotationOpening(
         await run.Services.Journal.ReleaseAsync(run.Lease, CancellationToken.None);
         run.Dispose();
     }
-
-    private static string Key(ISecretStore store, SecretAddress address) =>
-        $"{store.Description.Location}|{address.Path}|{address.Field}";
 
     private async Task<Failure?> UnfinishedAsync(string key, RotationPlan plan, CancellationToken cancellation)
     {

@@ -80,6 +80,25 @@ public sealed class RotationRunner(RotationServices services)
             }
         });
 
+    /// <summary>Tries again to make the revocations that a rotation owes.</summary>
+    /// <param name="rotationId">Which rotation.</param>
+    /// <param name="evenIfNotDue">Whether the pause between attempts doesn't matter.</param>
+    /// <param name="options">How.</param>
+    /// <param name="stop">Ends it at the next safe point, or at once.</param>
+    public IAsyncEnumerable<Outcome<RotationEvent>> PayDebtsAsync(string rotationId, bool evenIfNotDue, RotationOptions options, StopRequest stop) =>
+        Stream(async events =>
+        {
+            if ((await Opening(options, stop, events).TakeUpAsync(rotationId, stop.Now)).Succeeded(out var run, out var failure))
+            {
+                await DebtCollector.CollectAsync(run, evenIfNotDue, stop.Now);
+                await RotationOpening.CloseAsync(run);
+            }
+            else
+            {
+                events.TryWrite(failure);
+            }
+        });
+
     private static async IAsyncEnumerable<Outcome<RotationEvent>> Stream(Func<ChannelWriter<Outcome<RotationEvent>>, Task> work)
     {
         var events = Channel.CreateUnbounded<Outcome<RotationEvent>>();

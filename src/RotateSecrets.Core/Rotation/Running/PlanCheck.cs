@@ -1,0 +1,99 @@
+using System.Threading.Channels;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Plans;
+using RotateSecrets.Rotation.Records;
+using RotateSecrets.Rotation.Steps;
+using RotateSecrets.Rotation.Strategies;
+
+namespace RotateSecrets.Rotation.Running;
+
+/// <summary>Looks at a plan as if it were carried out, and touches nothing.</summary>
+/// <param name="services">What rotations need of the world.</param>
+public sealed class PlanCheck(RotationServices services)
+{
+    /// <summary>Checks that a plan can be carried out, and undone.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="options">How it would be run.</param>
+    /// <param name="cancellation">Gives up at once.</param>
+    public async Task<Outcome<PlanReport>> CheckAsync(RotationPlan plan, RotationOptions options, CancellationToken cancellation)
+    {
+        if (!services.Values.Make(plan.Value).Succeeded(out var sample, out var failure))
+        {
+            return failure;
+        }
+
+        sample.Dispose();
+        if (!PlanGraph.Children(plan, services.Plans).Succeeded(out var children, out failure)
+            || !services.Stores.StoreOf(plan.Address).Succeeded(out var store, out failure)
+            || !RotationStrategy.Choose(plan.Strategy, store.Description).Succeeded(out var strategy, out failure))
+        {
+            return failure;
+        }
+
+        var record = new SecretRotation("check").With(new RotationEvent("check", services.Time.GetUtcNow(), RotationEventKind.Begun)
+        {
+            Facts = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [Fact.Address] = plan.Address.ToString(),
+                [Fact.Strategy] = strategy.Kind.ToString(),
+            },
+        });
+        using var run = new RotationRun(
+            services, plan, options, store, record, new RotationLease(string.Empty, record.Id, 0, string.Empty), Channel.CreateUnbounded<Outcome<RotationEvent>>().Writer)
+        {
+            Children = children,
+            RunChildAsync = static (_, child, _) => Task.FromResult<Outcome<string>>(child.Address.ToString()),
+        };
+        if ((await new PreflightStep().DoAsync(run, cancellation)).Failed(out var obstacle, out var preflight))
+        {
+            return obstacle;
+        }
+
+        var estimate = await StepEstimate.OfAsync(run, cancellation);
+        var forward = Steps(run, StepSequence.Forward, estimate);
+        return new PlanReport(
+            plan,
+            strategy.Kind,
+            preflight.Message,
+            forward,
+            Total(forward),
+            Total(Steps(run, StepSequence.Back, estimate)));
+    }
+
+    private static TimeSpan Total(IEnumerable<RotationStep> steps) => steps.Aggregate(TimeSpan.Zero, static (sum, step) => sum + step.Estimate);
+
+    private static List<RotationStep> Steps(RotationRun run, IReadOnlyList<(int Number, IRotationStep Step)> sequence, StepEstimate estimate) =>
+    [
+        .. sequence.Select(entry => new RotationStep(
+            entry.Number,
+            entry.Step.Kind,
+            entry.Step.Kind == StepKind.Restart ? estimate.Consumers : run.Plan.Address.ToString(),
+            entry.Step.Purpose,
+            UndoOf(entry.Step.Kind),
+            estimate.Of(entry.Number, entry.Step.Kind))),
+    ];
+
+    private static string UndoOf(StepKind kind) => kind switch
+    {
+        StepKind.Create or StepKind.Stage => "the candidate is destroyed",
+        StepKind.Restart => "the consumers are restarted with the old value",
+        StepKind.Promote => "the old value is made current again",
+        StepKind.Revoke => "not: from here on there is no way back",
+        StepKind.Cascade => "each derived secret by a rotation of its own",
+        _ => "nothing to undo",
+    };
+}
+
+/// <summary>What looking at a plan came to.</summary>
+/// <param name="Plan">The plan.</param>
+/// <param name="Strategy">How the new value would take the old one's place.</param>
+/// <param name="Finding">What was found, for people: how the way back stays open, and how many consumers there are.</param>
+/// <param name="Steps">What would be done.</param>
+/// <param name="Duration">How long it should take.</param>
+/// <param name="UndoDuration">How long the way back should take, from its farthest point.</param>
+public sealed record PlanReport(
+    RotationPlan Plan, StrategyKind Strategy, string Finding, IReadOnlyList<RotationStep> Steps, TimeSpan Duration, TimeSpan UndoDuration)
+{
+    /// <summary>Address and finding.</summary>
+    public override string ToString() => $"{Plan.Address}: {Finding}";
+}
