@@ -26,6 +26,18 @@ public sealed class StartAndStopTests
     }
 
     [Fact]
+    public async Task A_secret_that_is_set_to_nothing_is_none()
+    {
+        await using var fleet = await Fleet.StartAsync(1, Secret, pending: "", previous: " ");
+
+        foreach (var secret in (string[])["", " "])
+        {
+            using var response = await fleet.Replicas[0].GetAsync("/whoami", $"Bearer {Token.Sign(secret, Token.Claims())}");
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task A_replica_that_is_to_stop_says_so_closes_its_connections_and_still_serves()
     {
         await using var fleet = await Fleet.StartAsync(1, Secret, drainMilliseconds: (int)Wait.Deadline.TotalMilliseconds);

@@ -78,7 +78,7 @@ public sealed class TokenTests(TokenTests.OneReplica one) : IClassFixture<TokenT
     [Fact]
     public async Task A_good_token_under_another_scheme_is_turned_away()
     {
-        using var response = await one.GetAsync($"Basic {Token.Sign(Current, Token.Claims())}");
+        using var response = await one.GetAsync($"Digest {Token.Sign(Current, Token.Claims())}");
 
         AssertRefused(response);
     }
