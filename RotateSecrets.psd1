@@ -16,17 +16,23 @@
         'Connect-SecretStore'
         'Disconnect-SecretStore'
         'Get-Consumer'
+        'Get-SecretRotation'
         'Get-SecretStore'
         'Get-StoreSecret'
+        'Invoke-SecretRotation'
         'Move-StoreSecret'
+        'New-RotationPlan'
         'New-SecretValue'
         'Restart-Consumer'
+        'Resume-SecretRotation'
         'Revoke-Secret'
         'Set-StoreSecret'
         'Start-Consumer'
         'Stop-Consumer'
         'Test-RotationHealth'
+        'Test-RotationPlan'
         'Test-StoreAccess'
+        'Undo-SecretRotation'
     )
     AliasesToExport      = @('Get-Consumers')
     PrivateData          = @{

@@ -21,6 +21,7 @@ public abstract class RotationCommand : PSCmdlet, IDisposable
 
     private readonly CancellationTokenSource atSafePoint = new();
     private readonly CancellationTokenSource now = new();
+    private volatile BlockingCollection<Action>? queue;
 
     private protected RotationCommand()
     {
@@ -110,7 +111,7 @@ public abstract class RotationCommand : PSCmdlet, IDisposable
     private protected bool TryStore(AddressArgument argument, out SecretAddress address, out ISecretStore store)
     {
         store = null!;
-        if (!argument.Address.Succeeded(out address!, out var failure) || !Session.Store(address).Succeeded(out store!, out failure))
+        if (!argument.Address.Succeeded(out address!, out var failure) || !Session.StoreOf(address).Succeeded(out store!, out failure))
         {
             WriteFailure(failure);
             return false;
@@ -135,15 +136,17 @@ public abstract class RotationCommand : PSCmdlet, IDisposable
     /// <summary>Takes each item of a stream on the pipeline thread, and returns when the work behind it has ended.</summary>
     private protected void Drain<T>(IAsyncEnumerable<T> source, Action<T> take)
     {
-        using var queue = new BlockingCollection<T>(QueueLength);
+        using var actions = new BlockingCollection<Action>(QueueLength);
         ExceptionDispatchInfo? fault = null;
+        var outer = queue;
+        queue = actions;
         _ = Task.Run(async () =>
         {
             try
             {
                 await foreach (var item in source)
                 {
-                    queue.Add(item);
+                    actions.Add(() => take(item));
                 }
             }
             catch (Exception e)
@@ -152,16 +155,16 @@ public abstract class RotationCommand : PSCmdlet, IDisposable
             }
             finally
             {
-                queue.CompleteAdding();
+                actions.CompleteAdding();
             }
         });
 
         var finished = false;
         try
         {
-            foreach (var item in queue.GetConsumingEnumerable())
+            foreach (var action in actions.GetConsumingEnumerable())
             {
-                take(item);
+                action();
             }
 
             finished = true;
@@ -170,12 +173,39 @@ public abstract class RotationCommand : PSCmdlet, IDisposable
         {
             if (!finished)
             {
-                Abandon(queue);
+                Abandon(actions);
             }
+
+            queue = outer;
         }
 
         Rethrow(fault);
     }
+
+    /// <summary>Does something on the pipeline thread, from work that is being drained: it alone may write or ask.</summary>
+    /// <exception cref="OperationCanceledException">The pipeline was stopped before it came to that.</exception>
+    private protected async Task<TResult> OnPipelineAsync<TResult>(Func<TResult> work)
+    {
+        var done = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stopped = atSafePoint.Token.Register(() => done.TrySetCanceled());
+        queue!.Add(() =>
+        {
+            try
+            {
+                done.TrySetResult(work());
+            }
+            catch (Exception e)
+            {
+                // Whoever waits must go on, and the pipeline must end: with the exception that ends it.
+                done.TrySetException(e);
+                throw;
+            }
+        });
+        return await done.Task;
+    }
+
+    /// <summary>Does something on the pipeline thread without waiting for it.</summary>
+    private protected void PostToPipeline(Action work) => queue?.Add(work);
 
     private protected void WriteFailure(Failure failure) => WriteError(FailureRecord.Of(failure));
 
@@ -214,10 +244,10 @@ public abstract class RotationCommand : PSCmdlet, IDisposable
     }
 
     // The pipeline ended while work was under way: ask it to end at a safe point, and wait until it has.
-    private void Abandon<T>(BlockingCollection<T> queue)
+    private void Abandon(BlockingCollection<Action> actions)
     {
         StopProcessing();
-        foreach (var _ in queue.GetConsumingEnumerable())
+        foreach (var _ in actions.GetConsumingEnumerable())
         {
             // Nobody is left to take it.
         }

@@ -2,11 +2,13 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
+using RotateSecrets.Binding;
 using RotateSecrets.Consumers;
 using RotateSecrets.Installation;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Providers;
 using RotateSecrets.Rotation;
+using RotateSecrets.Rotation.Running;
 using RotateSecrets.Secrets;
 using RotateSecrets.Secrets.Generation;
 using RotateSecrets.Stores;
@@ -14,9 +16,12 @@ using RotateSecrets.Stores;
 namespace RotateSecrets.Lifecycle;
 
 /// <summary>What one runspace holds: its connections, its journal, and the addresses it has seen. Two runspaces share none of it.</summary>
-internal sealed class RunspaceSession : ISecretResolver, IAsyncDisposable
+internal sealed class RunspaceSession : ISecretStores, IAsyncDisposable
 {
     private static readonly ConditionalWeakTable<Runspace, RunspaceSession> Sessions = [];
+
+    private static readonly HttpClient ProbeClient =
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = Timeout.InfiniteTimeSpan };
 
     private readonly ConcurrentDictionary<string, Connection> connections = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, SecretAddress> seen = new(StringComparer.OrdinalIgnoreCase);
@@ -98,8 +103,8 @@ internal sealed class RunspaceSession : ISecretResolver, IAsyncDisposable
     /// <summary>Takes a connection out.</summary>
     public bool TryRemove(string name, [NotNullWhen(true)] out Connection? connection) => connections.TryRemove(name, out connection);
 
-    /// <summary>The store that an address names.</summary>
-    public Outcome<ISecretStore> Store(SecretAddress address)
+    /// <inheritdoc/>
+    public Outcome<ISecretStore> StoreOf(SecretAddress address)
     {
         seen.TryAdd(address.ToString(), address);
         return Store(address.Store);
@@ -117,7 +122,11 @@ internal sealed class RunspaceSession : ISecretResolver, IAsyncDisposable
 
     /// <inheritdoc/>
     public async Task<Outcome<SecretVersion>> ResolveAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation) =>
-        Store(address).Succeeded(out var store, out var failure) ? await store.ReadAsync(address, version, cancellation) : failure;
+        StoreOf(address).Succeeded(out var store, out var failure) ? await store.ReadAsync(address, version, cancellation) : failure;
+
+    /// <summary>What rotations need of the world, as this runspace has it.</summary>
+    public async Task<Outcome<RotationServices>> RotationServicesAsync(CancellationToken cancellation) => (await JournalAsync(cancellation)).Map(
+        journal => new RotationServices(this, journal, Consumers, new GeneratedValues(Generators), new ProbeMaker(ProbeClient, Time), new PlanFile(), Time));
 
     /// <summary>The journal, opened at first use.</summary>
     public async Task<Outcome<IRotationJournal>> JournalAsync(CancellationToken cancellation)

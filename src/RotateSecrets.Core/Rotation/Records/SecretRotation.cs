@@ -119,5 +119,5 @@ public sealed record SecretRotation(string Id)
     };
 
     /// <summary>Whether the steps lead back.</summary>
-    internal bool IsUndoing { get; init; }
+    public bool IsUndoing { get; init; }
 }

@@ -4,6 +4,7 @@ using RotateSecrets.Rotation.Plans;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Steps;
 using RotateSecrets.Rotation.Strategies;
+using RotateSecrets.Secrets.Generation;
 
 namespace RotateSecrets.Rotation.Running;
 
@@ -11,6 +12,14 @@ namespace RotateSecrets.Rotation.Running;
 /// <param name="services">What rotations need of the world.</param>
 public sealed class PlanCheck(RotationServices services)
 {
+    /// <summary>Checks what a plan says, and the plans it refers to, without asking anybody.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="plans">Where plans are read from.</param>
+    /// <param name="generators">What makes values.</param>
+    /// <returns>What is wrong; null where nothing is.</returns>
+    public static Failure? CheckOffline(RotationPlan plan, IPlanSource plans, SecretGenerators generators) =>
+        generators.Of(plan.Value.Format, plan.Value.Options).Failure ?? PlanGraph.Children(plan, plans).Failure;
+
     /// <summary>Checks that a plan can be carried out, and undone.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="options">How it would be run.</param>

@@ -79,7 +79,7 @@ internal sealed class Rollout : IRotationStep
         var request = new RestartRequest(token, services.Stores, services.Time);
         var waves = selected
             .SelectMany(static pair => pair.Value.Succeeded(out var consumers, out _) ? consumers.Select(consumer => (pair.Key, consumer)) : [])
-            .GroupBy(pair => lead.Options.Emergency ? 0 : pair.Key.Plan.Consumers.WaveOf(pair.consumer), static pair => pair.consumer)
+            .GroupBy(pair => (Wave: lead.Options.Emergency ? 0 : pair.Key.Plan.Consumers.WaveOf(pair.consumer), Turn: TurnOf(pair.consumer)), static pair => pair.consumer)
             .OrderBy(static wave => wave.Key);
         var results = new Dictionary<string, ConsumerRestart>(StringComparer.Ordinal);
         foreach (var wave in waves)
@@ -108,6 +108,9 @@ internal sealed class Rollout : IRotationStep
 
         return results;
     }
+
+    // Whoever can have both values goes before those who switch from one to the other: so nobody uses what somebody doesn't know yet.
+    private static int TurnOf(Consumer consumer) => consumer.HoldsSeveral ? 0 : 1;
 
     private static Outcome<StepReport> Judge(
         Outcome<IReadOnlyList<Consumer>> selected, Dictionary<string, ConsumerRestart> results)

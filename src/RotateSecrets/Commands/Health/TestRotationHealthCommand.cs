@@ -163,7 +163,7 @@ public sealed class TestRotationHealthCommand : RotationCommand
 
     private async Task<Outcome<Verification>> RecordAsync(
         IRotationJournal journal, SecretVersion version, HealthReport report, CancellationToken cancellation) =>
-        Session.Store(version.Address).Succeeded(out var store, out var failure)
+        Session.StoreOf(version.Address).Succeeded(out var store, out var failure)
             ? await journal.RecordAsync(
                 new Verification(
                     store.Description.Location,

@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using RotateSecrets.Consumers;
+using RotateSecrets.Rotation.Records;
+
+namespace RotateSecrets.Rendering;
+
+/// <summary>Shows how far rotations are: one activity over all their steps, and below it what the consumers are going through.</summary>
+internal sealed class RotationProgress(Cmdlet cmdlet, TimeProvider time, int rotations, TimeSpan estimate)
+{
+    private const int ActivityId = 1;
+    private const int ConsumersId = 2;
+    private const int Steps = 14;
+
+    private readonly string activity = rotations == 1 ? "Rotating a secret" : $"Rotating {rotations} secrets";
+    private readonly long began = time.GetTimestamp();
+    private readonly Dictionary<string, int> done = new(StringComparer.Ordinal);
+    private int restarted;
+
+    public void Show(RotationEvent happened)
+    {
+        if (happened.Kind == RotationEventKind.StepDone)
+        {
+            done[happened.RotationId] = done.GetValueOrDefault(happened.RotationId) + 1;
+        }
+
+        if (happened.Kind is not (RotationEventKind.StepBegun or RotationEventKind.StepDone or RotationEventKind.UndoBegun))
+        {
+            return;
+        }
+
+        var share = Math.Min(1, done.Values.Sum() / (double)(Steps * rotations));
+        var left = estimate - time.GetElapsedTime(began);
+        cmdlet.WriteProgress(new ProgressRecord(ActivityId, activity, $"{happened.StepKind?.ToString() ?? "Undo"}: {happened.Message}")
+        {
+            PercentComplete = (int)(100 * share),
+            SecondsRemaining = left > TimeSpan.Zero ? (int)Math.Ceiling(left.TotalSeconds) : -1,
+        });
+    }
+
+    public void Show(RestartUpdate update)
+    {
+        if (update.Event is { } happened)
+        {
+            restarted += happened.IsFinal ? 1 : 0;
+            cmdlet.WriteProgress(new ProgressRecord(ConsumersId, "Consumers", $"{update.Consumer} instance {happened.Ordinal} of {happened.Of}: {happened.Phase}")
+            {
+                ParentActivityId = ActivityId,
+                PercentComplete = 100 * happened.Ordinal / Math.Max(1, happened.Of),
+            });
+        }
+    }
+
+    public void Complete()
+    {
+        if (restarted > 0)
+        {
+            cmdlet.WriteProgress(new ProgressRecord(ConsumersId, "Consumers", "done") { ParentActivityId = ActivityId, RecordType = ProgressRecordType.Completed });
+        }
+
+        cmdlet.WriteProgress(new ProgressRecord(ActivityId, activity, "done") { RecordType = ProgressRecordType.Completed });
+    }
+}
