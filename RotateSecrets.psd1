@@ -18,6 +18,7 @@
         'Get-Consumer'
         'Get-SecretRotation'
         'Get-SecretStore'
+        'Get-StoreAuditEvent'
         'Get-StoreSecret'
         'Invoke-SecretRotation'
         'Move-StoreSecret'
@@ -33,6 +34,7 @@
         'Test-RotationPlan'
         'Test-StoreAccess'
         'Undo-SecretRotation'
+        'Update-Consumer'
     )
     AliasesToExport      = @('Get-Consumers')
     PrivateData          = @{

@@ -9,7 +9,7 @@ internal sealed class RotationProgress(Cmdlet cmdlet, TimeProvider time, int rot
 {
     private const int ActivityId = 1;
     private const int ConsumersId = 2;
-    private const int Steps = 14;
+    private const int Steps = 16;
 
     private readonly string activity = rotations == 1 ? "Rotating a secret" : $"Rotating {rotations} secrets";
     private readonly long began = time.GetTimestamp();

@@ -14,6 +14,9 @@ internal interface IRotationStrategy
     /// <summary>Sees that nothing stands in the way, and that the way back is open, before anything is touched.</summary>
     Task<Outcome<StepReport>> PreflightAsync(RotationRun run, SecretVersion? current, CancellationToken cancellation);
 
+    /// <summary>The second name under which the candidate waits; null where it needs none.</summary>
+    SecretAddress? SideOf(RotationRun run);
+
     /// <summary>The candidate as consumers must have it before it is promoted.</summary>
     SecretVersion Early(RotationRun run);
 

@@ -30,6 +30,8 @@ internal sealed class OverwriteStrategy : IRotationStrategy
                         Remedy = "Let the plan's strategy be SideBySide, or say AllowIrreversible.",
                     });
 
+    public SecretAddress? SideOf(RotationRun run) => null;
+
     public SecretVersion Early(RotationRun run) => Final(run);
 
     public SecretVersion Final(RotationRun run) => run.Candidate(run.Plan.Address, SecretStage.Current);

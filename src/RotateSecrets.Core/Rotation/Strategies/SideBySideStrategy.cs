@@ -40,6 +40,8 @@ internal sealed class SideBySideStrategy : IRotationStrategy
         return new StepReport($"The new value stands at {Side(run)} until it was seen to work.");
     }
 
+    public SecretAddress? SideOf(RotationRun run) => Side(run);
+
     public SecretVersion Early(RotationRun run) => run.Candidate(Side(run), SecretStage.Current, Fact.Side);
 
     public SecretVersion Final(RotationRun run) => run.Candidate(run.Plan.Address, SecretStage.Current);

@@ -37,6 +37,8 @@ internal sealed class StagedStrategy : IRotationStrategy
         return new StepReport("The old version stays beside the new one until that was seen to work.");
     }
 
+    public SecretAddress? SideOf(RotationRun run) => null;
+
     public SecretVersion Early(RotationRun run) => run.Candidate(run.Plan.Address, SecretStage.Pending);
 
     public SecretVersion Final(RotationRun run) => run.Candidate(run.Plan.Address, SecretStage.Current);

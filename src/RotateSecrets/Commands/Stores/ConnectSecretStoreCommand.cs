@@ -10,30 +10,9 @@ namespace RotateSecrets.Commands;
 /// <summary>Connects a secret store under a name that addresses then use.</summary>
 [Cmdlet(VerbsCommunications.Connect, "SecretStore", DefaultParameterSetName = LocalSet)]
 [OutputType(typeof(StoreDescription))]
-public sealed class ConnectSecretStoreCommand : RotationCommand
+public sealed partial class ConnectSecretStoreCommand : RotationCommand
 {
-    private const string LocalSet = "Local";
     private const string KindSet = "Kind";
-
-    /// <summary>The file of an embedded store. It is made where there is none.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = LocalSet)]
-    [ValidateNotNullOrEmpty]
-    public string Local { get; set; } = string.Empty;
-
-    /// <summary>The key file of the embedded store. Default: the store's file with .key behind it, made with the store.</summary>
-    [Parameter(ParameterSetName = LocalSet)]
-    [ValidateNotNullOrEmpty]
-    public string? KeyFile { get; set; }
-
-    /// <summary>The passphrase of the embedded store, in place of a key file.</summary>
-    [Parameter(ParameterSetName = LocalSet)]
-    [SecretValueTransformation]
-    public SecretValue? Passphrase { get; set; }
-
-    /// <summary>Files that declare the services of this machine, which are then found as consumers.</summary>
-    [Parameter(ParameterSetName = LocalSet)]
-    [ValidateNotNullOrEmpty]
-    public string[] ServicesFile { get; set; } = [];
 
     /// <summary>The kind of a provider that somebody else made.</summary>
     [Parameter(Mandatory = true, ParameterSetName = KindSet)]
@@ -61,44 +40,43 @@ public sealed class ConnectSecretStoreCommand : RotationCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var kind = ParameterSetName == LocalSet ? "Local" : Kind;
-        var credential = ParameterSetName == LocalSet ? Passphrase : Credential;
-        var isGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Passphrase)) || MyInvocation.BoundParameters.ContainsKey(nameof(Credential));
-        if (isGiven && !IsUsable(credential))
+        var (kind, request) = ParameterSetName switch
         {
-            return;
-        }
-
-        var request = new ConnectionRequest(
-            Name ?? kind.ToLowerInvariant(), ParameterSetName == LocalSet ? FilePath(Local) : Location, Session.Time)
-        {
-            Credential = credential,
-            Settings = ParameterSetName == LocalSet ? LocalSettings() : Settings(),
+            LocalSet => ("Local", LocalRequest()),
+            _ => (Kind, KindRequest()),
         };
-        if (TryAwait(cancellation => Session.ConnectAsync(kind, request, cancellation), out var store))
+        if (IsUsable(request) && TryAwait(cancellation => Session.ConnectAsync(kind, request, cancellation), out var store))
         {
             WriteObject(store);
         }
     }
 
-    private Dictionary<string, IReadOnlyList<string>> LocalSettings()
+    private string NameOr(string otherwise) => Name ?? otherwise;
+
+    private ConnectionRequest KindRequest() => new(NameOr(Kind.ToLowerInvariant()), Location, Session.Time)
     {
-        var settings = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
-        if (KeyFile is not null)
+        Credential = Credential,
+        Settings = Setting.Keys.Cast<object>().ToDictionary(
+            static key => LanguagePrimitives.ConvertTo<string>(key),
+            IReadOnlyList<string> (key) => LanguagePrimitives.ConvertTo<string[]>(Setting[key]),
+            StringComparer.OrdinalIgnoreCase),
+    };
+
+    // A secret that was given but can't be one must not look as if none had been given.
+    private bool IsUsable(ConnectionRequest request) =>
+        !MyInvocation.BoundParameters.Keys.Any(static name => name is nameof(Passphrase) or nameof(Credential)) || IsUsable(request.Credential);
+
+    private static Dictionary<string, IReadOnlyList<string>> Settings(params ReadOnlySpan<(string Name, IReadOnlyList<string>? Texts)> settings)
+    {
+        var given = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, texts) in settings)
         {
-            settings[nameof(KeyFile)] = [FilePath(KeyFile)];
+            if (texts is { Count: > 0 })
+            {
+                given[name] = texts;
+            }
         }
 
-        if (ServicesFile.Length > 0)
-        {
-            settings[nameof(ServicesFile)] = [.. ServicesFile.Select(FilePath)];
-        }
-
-        return settings;
+        return given;
     }
-
-    private Dictionary<string, IReadOnlyList<string>> Settings() => Setting.Keys.Cast<object>().ToDictionary(
-        static key => LanguagePrimitives.ConvertTo<string>(key),
-        IReadOnlyList<string> (key) => LanguagePrimitives.ConvertTo<string[]>(Setting[key]),
-        StringComparer.OrdinalIgnoreCase);
 }

@@ -1,0 +1,99 @@
+using RotateSecrets.Consumers;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Records;
+using RotateSecrets.Rotation.Running;
+using RotateSecrets.Secrets;
+
+namespace RotateSecrets.Rotation.Steps;
+
+/// <summary>Points references to where the value is, where a strategy keeps it under a second name. Who reads both names needs nothing.</summary>
+internal sealed class DistributeStep : IRotationStep
+{
+    private readonly bool toSide;
+
+    private DistributeStep(bool toSide, string purpose)
+    {
+        this.toSide = toSide;
+        Purpose = purpose;
+    }
+
+    /// <summary>Before the promotion: to the second name.</summary>
+    public static DistributeStep ToSide { get; } = new(true, "Point references to where the new value waits");
+
+    /// <summary>After the promotion, and on the way back: to the first name.</summary>
+    public static DistributeStep Home { get; } = new(false, "Point references back to the secret's own name");
+
+    public StepKind Kind => StepKind.Distribute;
+
+    public string Purpose { get; }
+
+    public async Task<Outcome<StepReport>> DoAsync(RotationRun run, CancellationToken cancellation)
+    {
+        if (run.Strategy.SideOf(run) is not { } side)
+        {
+            return new StepReport("Everybody reads it where it is.");
+        }
+
+        var (from, to) = toSide ? (run.Plan.Address, side) : (side, run.Plan.Address);
+        if (!(await ConsumersAsync(run, from, cancellation)).Succeeded(out var readers, out var failure)
+            || !(await ConsumersAsync(run, to, cancellation)).Succeeded(out var already, out failure))
+        {
+            return failure;
+        }
+
+        var pointed = 0;
+        foreach (var consumer in readers.ExceptBy(already.Select(static consumer => consumer.Id), static consumer => consumer.Id, StringComparer.Ordinal))
+        {
+            var done = await RepointAsync(run, consumer, from, to, cancellation);
+            if (done.Failed(out var unpointed, out var repointing))
+            {
+                return unpointed;
+            }
+
+            if (!repointing.IsInForce)
+            {
+                return new Failure(FailureCode.Stopped, consumer.Id, $"{consumer} has to be pointed to {to}: somebody has to accept the change at {repointing.Location}.")
+                {
+                    Remedy = "Accept it, then go on with Resume-SecretRotation.",
+                };
+            }
+
+            pointed++;
+        }
+
+        return new StepReport($"{pointed} consumers were pointed to {to}.");
+    }
+
+    private static async Task<Outcome<Repointing>> RepointAsync(
+        RotationRun run, Consumer consumer, SecretAddress from, SecretAddress to, CancellationToken cancellation)
+    {
+        if (!run.Services.Consumers.ControlOf(consumer).Succeeded(out var control, out var failure))
+        {
+            return failure;
+        }
+
+        // Who can't be pointed elsewhere gets the value with the promotion, under the name that it reads.
+        return control is IConsumerRepointer repointer
+            ? await repointer.RepointAsync(consumer, new RepointRequest(from, to, run[Fact.Run]!), cancellation)
+            : new Repointing(consumer, string.Empty) { IsInForce = true };
+    }
+
+    private static async Task<Outcome<List<Consumer>>> ConsumersAsync(RotationRun run, SecretAddress address, CancellationToken cancellation)
+    {
+        var consumers = new List<Consumer>();
+        await foreach (var found in run.Services.Consumers.FindAsync(address, cancellation))
+        {
+            if (!found.Succeeded(out var consumer, out var failure))
+            {
+                return failure;
+            }
+
+            if (run.Plan.Consumers.Takes(consumer))
+            {
+                consumers.Add(consumer);
+            }
+        }
+
+        return consumers;
+    }
+}
