@@ -22,6 +22,11 @@ public static class JsonDocumentReader
             bytes = bytes[Encoding.UTF8.Preamble.Length..];
         }
 
+        if (bytes.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        {
+            return Invalid(path, new DocumentPosition(1, 1), "the file is empty");
+        }
+
         try
         {
             // The reader finds bytes that are no UTF-8 only when a text is asked for, and then without a place.
@@ -29,19 +34,16 @@ public static class JsonDocumentReader
         }
         catch (DecoderFallbackException e)
         {
-            return Invalid(path, PositionOf(bytes, Math.Clamp(e.Index, 0, bytes.Length)), "this is no UTF-8 text");
+            return Invalid(path, new PlaceReader(bytes).At(Math.Clamp(e.Index, 0, bytes.Length)), "this is no UTF-8 text");
         }
 
         var options = new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = Deepest };
         var reader = new Utf8JsonReader(bytes, options);
+        var places = new PlaceReader(bytes);
         try
         {
-            if (!reader.Read())
-            {
-                return Invalid(path, new DocumentPosition(1, 1), "the file is empty");
-            }
-
-            var root = Node(ref reader, bytes);
+            reader.Read();
+            var root = Node(ref reader, ref places);
             while (reader.Read())
             {
                 // Only comments may follow; anything else makes the reader throw.
@@ -51,25 +53,25 @@ public static class JsonDocumentReader
         }
         catch (JsonException e)
         {
-            var position = new DocumentPosition((int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1);
+            var position = new PlaceReader(bytes).At(e.LineNumber ?? 0, e.BytePositionInLine ?? 0);
             return Invalid(path, position, "this is no JSON: a quote, a comma or a bracket is missing or too many, or the nesting is too deep");
         }
         catch (InvalidOperationException)
         {
-            return Invalid(path, PositionOf(bytes, (int)reader.TokenStartIndex), "this text holds half of a surrogate pair");
+            return Invalid(path, new PlaceReader(bytes).At((int)reader.TokenStartIndex), "this text holds half of a surrogate pair");
         }
     }
 
     internal static Failure Invalid(string path, DocumentPosition position, string what) =>
-        new(FailureCode.DocumentInvalid, path, FormattableString.Invariant($"{path}:{position.Line}:{position.Column}: {what}."));
+        new(FailureCode.DocumentInvalid, path, FormattableString.Invariant($"{path}:{position.Line}:{position.Column}: {what}{(what.EndsWith('?') ? string.Empty : ".")}"));
 
-    private static DocumentNode Node(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes)
+    private static DocumentNode Node(ref Utf8JsonReader reader, ref PlaceReader places)
     {
-        var position = PositionOf(bytes, (int)reader.TokenStartIndex);
+        var position = places.At((int)reader.TokenStartIndex);
         return reader.TokenType switch
         {
-            JsonTokenType.StartObject => Map(ref reader, bytes, position),
-            JsonTokenType.StartArray => List(ref reader, bytes, position),
+            JsonTokenType.StartObject => Map(ref reader, ref places, position),
+            JsonTokenType.StartArray => List(ref reader, ref places, position),
             JsonTokenType.String => new TextNode(position, reader.GetString()!),
             JsonTokenType.Number => new NumberNode(position, reader.TryGetDouble(out var number) ? number : double.NaN),
             JsonTokenType.True or JsonTokenType.False => new FlagNode(position, reader.TokenType == JsonTokenType.True),
@@ -77,34 +79,27 @@ public static class JsonDocumentReader
         };
     }
 
-    private static MapNode Map(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, DocumentPosition position)
+    private static MapNode Map(ref Utf8JsonReader reader, ref PlaceReader places, DocumentPosition position)
     {
         var entries = new List<MapEntry>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var (name, at) = (reader.GetString()!, PositionOf(bytes, (int)reader.TokenStartIndex));
+            var (name, at) = (reader.GetString()!, places.At((int)reader.TokenStartIndex));
             reader.Read();
-            entries.Add(new MapEntry(name, at, Node(ref reader, bytes)));
+            entries.Add(new MapEntry(name, at, Node(ref reader, ref places)));
         }
 
         return new MapNode(position, entries);
     }
 
-    private static ListNode List(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, DocumentPosition position)
+    private static ListNode List(ref Utf8JsonReader reader, ref PlaceReader places, DocumentPosition position)
     {
         var items = new List<DocumentNode>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            items.Add(Node(ref reader, bytes));
+            items.Add(Node(ref reader, ref places));
         }
 
         return new ListNode(position, items);
-    }
-
-    private static DocumentPosition PositionOf(ReadOnlySpan<byte> bytes, int index)
-    {
-        var before = bytes[..index];
-        var lineStart = before.LastIndexOf((byte)'\n') + 1;
-        return new DocumentPosition(before.Count((byte)'\n') + 1, Encoding.UTF8.GetCharCount(before[lineStart..]) + 1);
     }
 }

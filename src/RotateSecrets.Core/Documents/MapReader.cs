@@ -5,6 +5,8 @@ namespace RotateSecrets.Documents;
 /// <summary>Takes values out of a map by name and type. What is missing, unknown or of another type is noted with its place, and answered with nothing.</summary>
 public sealed class MapReader
 {
+    private const int LongestName = 40;
+
     private readonly MapNode map;
     private readonly DocumentErrors errors;
 
@@ -66,7 +68,7 @@ public sealed class MapReader
             return null;
         }
 
-        return node?.Text;
+        return node is null ? null : Readable(node, name);
     }
 
     /// <summary>A whole number.</summary>
@@ -130,27 +132,34 @@ public sealed class MapReader
         return null;
     }
 
-    /// <summary>A list of texts, or a single one.</summary>
+    /// <summary>A list of texts.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="required">Whether it must be there, and hold something.</param>
-    public IReadOnlyList<string>? Texts(string name, bool required = false) =>
-        Find(name)?.Value is TextNode single ? [single.Text] : Items<TextNode>(name, required, "a text")?.Select(static node => node.Text).ToList();
+    /// <param name="orSingle">Whether a single text may stand for a list of one.</param>
+    public IReadOnlyList<string>? Texts(string name, bool required = false, bool orSingle = true) => orSingle && Find(name)?.Value is TextNode single
+        ? [Readable(single, name) ?? string.Empty]
+        : Items<TextNode>(name, required, "a text")?.Select(node => Readable(node, name) ?? string.Empty).ToList();
+
+    /// <summary>All texts in a name's value, with their places, however deep.</summary>
+    /// <param name="name">The name.</param>
+    public IEnumerable<TextNode> TextNodes(string name) => Find(name) is { } entry ? In(entry.Value) : [];
 
     /// <summary>A map of texts; numbers and flags are taken as they are written.</summary>
     /// <param name="name">Its name.</param>
-    public IReadOnlyDictionary<string, string>? Pairs(string name)
+    /// <param name="comparer">Tells the names in it apart. Default: without regard to case.</param>
+    public IReadOnlyDictionary<string, string>? Pairs(string name, StringComparer? comparer = null)
     {
         if (Take<MapNode>(name, required: false, "a set of named texts") is not { } node)
         {
             return null;
         }
 
-        var pairs = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var pairs = new Dictionary<string, string>(comparer ?? StringComparer.OrdinalIgnoreCase);
         foreach (var entry in node.Entries)
         {
             var text = entry.Value switch
             {
-                TextNode written => written.Text,
+                TextNode written => Readable(written, entry.Name) ?? string.Empty,
                 NumberNode number => number.Number.ToString(CultureInfo.InvariantCulture),
                 FlagNode flag => flag.IsTrue ? "true" : "false",
                 _ => null,
@@ -212,7 +221,30 @@ public sealed class MapReader
         return lists;
     }
 
-    private static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "...";
+    /// <summary>A name for a message, however long it is and whatever is in it.</summary>
+    /// <param name="text">The name.</param>
+    public static string Shortened(string text) =>
+        string.Concat(text.Take(LongestName).Select(static c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)) + (text.Length > LongestName ? "..." : string.Empty);
+
+    private static IEnumerable<TextNode> In(DocumentNode node) => node switch
+    {
+        TextNode text => [text],
+        ListNode list => list.Items.SelectMany(In),
+        MapNode map => map.Entries.SelectMany(static entry => In(entry.Value)),
+        _ => [],
+    };
+
+    // No path, argument or variable can hold it, and the runtime says so by throwing.
+    private string? Readable(TextNode node, string name)
+    {
+        if (!node.Text.Contains('\0', StringComparison.Ordinal))
+        {
+            return node.Text;
+        }
+
+        errors.Add(node.Position, $"'{Shortened(name)}' holds a zero character; take it out");
+        return null;
+    }
 
     private int? Whole(NumberNode node, string name, int least, int most)
     {
