@@ -2,9 +2,10 @@ using RotateSecrets.Local;
 using RotateSecrets.Local.Journal;
 using RotateSecrets.Local.KeyPairs;
 using RotateSecrets.Local.Keys;
-using RotateSecrets.Local.Processes;
+using RotateSecrets.Local.Replicas;
 using RotateSecrets.Local.Services;
 using RotateSecrets.Local.Store;
+using RotateSecrets.Local.Units;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Providers;
 using RotateSecrets.Rotation;
@@ -49,7 +50,7 @@ public sealed class LocalProvider : IProvider, IJournalProvider, IEd25519Source
             store => new Connection(store)
             {
                 Sources = [.. services.Select(static path => new ServiceConsumerSource(path))],
-                Controls = [new ProcessConsumerControl(request.Time)],
+                Controls = [new ProcessConsumerControl(request.Time), new UnitConsumerControl(request.Time)],
             });
     }
 

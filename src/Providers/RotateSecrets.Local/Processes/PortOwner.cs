@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -14,8 +13,11 @@ internal static class PortOwner
     {
         try
         {
-            using var listener = new TcpListener(IPAddress.Any, port);
-            listener.Start();
+            // On both kinds of address where there are both, so that no listener on a single one of them is missed.
+            using var socket = Socket.OSSupportsIPv6
+                ? new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true }
+                : new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port));
             return true;
         }
         catch (SocketException)
@@ -36,7 +38,7 @@ internal static class PortOwner
             .Where(File.Exists)
             .SelectMany(static table => File.ReadLines(table).Skip(1))
             .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(fields => fields[3] == Listening && fields[1].EndsWith(port.ToString("X4", CultureInfo.InvariantCulture), StringComparison.Ordinal))
+            .Where(fields => fields[3] == Listening && fields[1].EndsWith($":{port:X4}", StringComparison.Ordinal))
             .Select(static fields => $"socket:[{fields[9]}]")
             .ToHashSet(StringComparer.Ordinal);
         return sockets.Count == 0

@@ -12,11 +12,10 @@ internal sealed record ProcessIdentity(int Pid, string Start)
 {
     private const string BootIdFile = "/proc/sys/kernel/random/boot_id";
 
-    // What follows the program's name in parentheses, counted from field 3: the state is the first, the start the twentieth.
-    private const int StateField = 0;
-    private const int StartField = 19;
-
     private static readonly Lazy<string> BootId = new(static () => File.ReadAllText(BootIdFile).Trim());
+
+    // A process that wrote a file was started before it; one that got its number later was not. File systems round their times.
+    private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(1);
 
     /// <summary>This process.</summary>
     public static ProcessIdentity Own { get; } = Of(Environment.ProcessId)!;
@@ -26,7 +25,7 @@ internal sealed record ProcessIdentity(int Pid, string Start)
     {
         try
         {
-            return OperatingSystem.IsLinux() ? OfStat(pid, File.ReadAllText($"/proc/{pid}/stat")) : OfProcess(pid);
+            return OperatingSystem.IsLinux() ? Of(ProcessStat.Of(pid), BootId.Value) : OfProcess(pid);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
@@ -34,15 +33,33 @@ internal sealed record ProcessIdentity(int Pid, string Start)
         }
     }
 
+    /// <summary>Reads what a process wrote about itself: its number, and on Linux its stat and the boot's id, a line each.</summary>
+    /// <param name="lines">What it wrote.</param>
+    /// <param name="writtenAt">When, in UTC.</param>
+    /// <returns>The process, which may be gone; null where the lines are of none.</returns>
+    public static ProcessIdentity? Of(string[] lines, DateTime writtenAt)
+    {
+        if (lines.Length == 0 || !int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || pid <= 1)
+        {
+            return null;
+        }
+
+        if (OperatingSystem.IsLinux())
+        {
+            return lines.Length > 2 ? Of(ProcessStat.Parse(pid, lines[1]), lines[2]) : null;
+        }
+
+        return Of(pid) is { } now && DateTime.Parse(now.Start, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind) <= writtenAt + Rounding ? now : null;
+    }
+
     /// <summary>Whether it still runs.</summary>
     public bool IsAlive => Equals(Of(Pid));
 
-    private static ProcessIdentity? OfStat(int pid, string stat)
-    {
-        // The name may hold anything, blanks and parentheses too: the last one ends it.
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return fields[StateField] is "Z" or "X" ? null : new ProcessIdentity(pid, $"{BootId.Value}:{fields[StartField]}");
-    }
+    /// <summary>Whether, on Linux, it was started since the machine was.</summary>
+    public bool IsOfThisBoot => Start.StartsWith(BootId.Value, StringComparison.Ordinal);
+
+    private static ProcessIdentity? Of(ProcessStat? stat, string bootId) =>
+        stat is { HasEnded: false } ? new ProcessIdentity(stat.Pid, $"{bootId}:{stat.Start}") : null;
 
     private static ProcessIdentity? OfProcess(int pid)
     {

@@ -28,7 +28,7 @@ internal sealed class ServiceConsumerSource(string path) : IConsumerSource
             {
                 cancellation.ThrowIfCancellationRequested();
                 yield return new Consumer(
-                    service.Kind.ToString(), service.Name, path, bindings.Key, [.. bindings.Select(static binding => binding.ToReference())])
+                    service.Kind.ToString(), service.Name, file.Path, bindings.Key, [.. bindings.Select(static binding => binding.ToReference())])
                 {
                     Replicas = service.Replicas,
                     Health = [.. Enumerable.Range(1, service.Replicas).Select(service.HealthOf).OfType<Uri>()],

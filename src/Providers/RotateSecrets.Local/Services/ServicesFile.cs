@@ -10,13 +10,19 @@ namespace RotateSecrets.Local.Services;
 /// <param name="Services">The services.</param>
 internal sealed record ServicesFile(string Path, IReadOnlyList<Service> Services)
 {
+    private const int LargestFile = 1024 * 1024;
+
     /// <summary>Reads a file anew.</summary>
     public static Outcome<ServicesFile> Load(string path)
     {
         try
         {
-            var bytes = File.ReadAllBytes(path);
-            return JsonDocumentReader.Read(bytes, path).Succeeded(out var root, out var failure) ? ServicesFileReader.Read(root, path) : failure;
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var bytes = new byte[LargestFile + 1];
+            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return length > LargestFile
+                ? new Failure(FailureCode.DocumentInvalid, path, $"{path} is longer than a mebibyte, and so no services file.")
+                : Read(bytes.AsSpan(..length), System.IO.Path.GetFullPath(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -26,6 +32,30 @@ internal sealed record ServicesFile(string Path, IReadOnlyList<Service> Services
         {
             return new Failure(FailureCode.AccessDenied, path, $"The services file {path} can't be read.");
         }
+    }
+
+    /// <summary>Reads what a file holds.</summary>
+    /// <param name="bytes">What it holds.</param>
+    /// <param name="path">The file, in full.</param>
+    public static Outcome<ServicesFile> Read(ReadOnlySpan<byte> bytes, string path) =>
+        JsonDocumentReader.Read(bytes, path).Succeeded(out var root, out var failure) ? ServicesFileReader.Read(root, path) : failure;
+
+    /// <summary>What is declared of a consumer now.</summary>
+    public static Outcome<Service> Find(Consumer consumer)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return new Failure(FailureCode.NotSupported, consumer.Id, "Processes and units are worked on where there are signals: on Linux and macOS.");
+        }
+
+        if (!Load(consumer.Scope).Succeeded(out var file, out var failure))
+        {
+            return failure;
+        }
+
+        return file.Services.FirstOrDefault(service => service.Name == consumer.Name && service.Kind.ToString() == consumer.Kind) is { } found
+            ? found
+            : new Failure(FailureCode.ConsumerNotFound, consumer.Id, $"{consumer.Scope} no longer declares {consumer}.");
     }
 }
 
@@ -75,10 +105,8 @@ internal sealed record Service(string Name, ServiceKind Kind)
     /// <summary>How long an instance may take to end.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Puts an instance's numbers into a text: {replica}, counted from 1, and {port}.</summary>
-    public string Expand(string text, int replica) => text
-        .Replace("{replica}", FormattableString.Invariant($"{replica}"), StringComparison.Ordinal)
-        .Replace("{port}", Ports.Count == 0 ? string.Empty : FormattableString.Invariant($"{Ports[replica - 1]}"), StringComparison.Ordinal);
+    /// <summary>Puts an instance's numbers into a text.</summary>
+    public string Expand(string text, int replica) => Placeholders.Fill(text, replica, Ports);
 
     /// <summary>Where an instance tells about its health; null where it doesn't.</summary>
     public Uri? HealthOf(int replica) => Health is null ? null : new Uri(Expand(Health, replica));

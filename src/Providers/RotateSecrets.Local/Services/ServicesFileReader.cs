@@ -38,6 +38,11 @@ internal static partial class ServicesFileReader
                     reader.Complain("name", $"there are two services named '{service.Name}'; give one another name");
                 }
 
+                if (services.SelectMany(static earlier => earlier.Ports).Intersect(service.Ports).FirstOrDefault() is var taken and not 0)
+                {
+                    reader.Complain("ports", $"port {taken} belongs to another service; give one of them another");
+                }
+
                 services.Add(service);
             }
         }
@@ -69,62 +74,31 @@ internal static partial class ServicesFileReader
             }
         }
 
-        var service = new Service(name ?? string.Empty, isUnit ? ServiceKind.SystemdUnit : ServiceKind.Process)
-        {
-            Command = map.Texts("command") ?? [],
-            Unit = map.Text("unit") ?? string.Empty,
-            IsUserUnit = Scope(map),
-            WorkingDirectory = Path.GetFullPath(map.Text("workingDirectory") ?? ".", folder),
-            Environment = map.Pairs("environment") ?? new Dictionary<string, string>(StringComparer.Ordinal),
-            Replicas = map.Whole("replicas", 1, MostReplicas) ?? 1,
-            Ports = map.Wholes("ports", 1, ushort.MaxValue) ?? [],
-            Health = map.Text("health"),
-            Secrets = [.. (map.Maps("secrets", required: true, "a secret", "address", "stage", "environment", "environmentFile", "file", "uptake", "optional") ?? [])
-                .Select(secret => Binding(secret, folder, isUnit)).OfType<SecretBinding>()],
-            StartTimeout = Seconds(map, "startTimeoutSeconds", 30),
-            StopTimeout = Seconds(map, "stopTimeoutSeconds", 10),
-        };
-        Check(map, service);
-        return service;
-    }
-
-    private static void Check(MapReader map, Service service)
-    {
-        if (map.Has("command") && (service.Command.Count == 0 || service.Command[0].Length == 0))
+        var command = map.Texts("command", orSingle: false);
+        if (command is [] or ["", ..] or [['-', ..], ..])
         {
             map.Complain("command", "'command' is a list that begins with the program, such as [\"dotnet\", \"proxy.dll\"]");
         }
 
-        if (service.Ports.Count > 0 && service.Ports.Count != service.Replicas)
+        var ports = map.Wholes("ports", 1, ushort.MaxValue) ?? [];
+        var secrets = map.Maps("secrets", required: true, "a secret", "address", "stage", "environment", "environmentFile", "file", "uptake", "optional") ?? [];
+        var service = new Service(name ?? string.Empty, isUnit ? ServiceKind.SystemdUnit : ServiceKind.Process)
         {
-            map.Complain("ports", $"there are {service.Ports.Count} ports for {service.Replicas} replicas; write one for each");
-        }
-        else if (service.Ports.Distinct().Count() != service.Ports.Count)
-        {
-            map.Complain("ports", "two replicas can't have one port");
-        }
-
-        foreach (var (name, text) in Expanded(service))
-        {
-            if (text.Contains("{port}", StringComparison.Ordinal) && service.Ports.Count == 0)
-            {
-                map.Complain(name, "{port} stands here, and the service has no 'ports'");
-            }
-        }
-
-        if (service.Health is { } health
-            && !(Uri.TryCreate(health.Replace("{port}", "1", StringComparison.Ordinal).Replace("{replica}", "1", StringComparison.Ordinal), UriKind.Absolute, out var page)
-                && page.Scheme is "http" or "https"))
-        {
-            map.Complain("health", "this is no page; write an http or https address, such as http://127.0.0.1:{port}/healthz");
-        }
+            Command = command ?? [],
+            Unit = map.Text("unit") ?? string.Empty,
+            IsUserUnit = Scope(map),
+            WorkingDirectory = Path.GetFullPath(map.Text("workingDirectory") ?? ".", folder),
+            Environment = map.Pairs("environment", StringComparer.Ordinal) ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            Replicas = map.Whole("replicas", 1, MostReplicas) ?? (map.Has("replicas") ? Math.Max(1, ports.Count) : 1),
+            Ports = ports,
+            Health = map.Text("health"),
+            Secrets = [.. secrets.Select(secret => Binding(secret, folder, isUnit)).OfType<SecretBinding>()],
+            StartTimeout = Seconds(map, "startTimeoutSeconds", 30),
+            StopTimeout = Seconds(map, "stopTimeoutSeconds", 10),
+        };
+        ServiceCheck.Note(map, secrets, service);
+        return service;
     }
-
-    private static IEnumerable<(string Name, string Text)> Expanded(Service service) =>
-        service.Command.Select(static text => ("command", text))
-            .Concat(service.Environment.Values.Select(static text => ("environment", text)))
-            .Append(("health", service.Health ?? string.Empty))
-            .Concat(service.Secrets.Select(static secret => ("secrets", secret.File ?? string.Empty)));
 
     private static SecretBinding? Binding(MapReader map, string folder, bool isUnit)
     {
@@ -137,7 +111,10 @@ internal static partial class ServicesFileReader
             (not null, not null, _) or (_, not null, not null) => "a secret is read from one place: 'environment', or 'file', or 'environmentFile' with 'environment'",
             (null, _, not null) => "'environmentFile' needs 'environment': the variable that stands in it",
             (not null, null, null) when isUnit => "a unit's environment is its own; write 'environmentFile' too, or 'file'",
-            (not null, _, _) when !VariablePattern().IsMatch(variable) => "'environment' is no name of a variable: letters, digits and '_', not beginning with a digit",
+            (not null, _, _) when !ServiceCheck.IsVariable(variable) => "'environment' is no name of a variable: letters, digits and '_', not beginning with a digit",
+            (null, not null, null) when isUnit && file.Contains('{', StringComparison.Ordinal) => "a unit is one instance; its 'file' has no placeholders",
+            (not null, null, not null) when !isUnit => "'environmentFile' belongs to a systemd unit; a process is given the variable itself, so leave it out",
+            (not null, null, not null) when uptake == Uptake.Reload => "a unit reads its 'environmentFile' only when it is started; leave 'uptake' out, or write Restart",
             (not null, null, null) when uptake == Uptake.Reload => "a process can't read its environment again; leave 'uptake' out, or write Restart",
             _ => null,
         };
@@ -176,9 +153,6 @@ internal static partial class ServicesFileReader
 
     private static TimeSpan Seconds(MapReader map, string name, int otherwise) => TimeSpan.FromSeconds(map.Whole(name, 1, MostSeconds) ?? otherwise);
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]*\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamePattern();
-
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex VariablePattern();
 }

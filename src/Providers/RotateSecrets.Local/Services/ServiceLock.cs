@@ -1,7 +1,7 @@
 using System.Globalization;
 using RotateSecrets.Outcomes;
 
-namespace RotateSecrets.Local.Processes;
+namespace RotateSecrets.Local.Services;
 
 /// <summary>Keeps two operators from working on one service at once. The kernel lets go of it when its holder dies.</summary>
 internal sealed class ServiceLock : IDisposable
