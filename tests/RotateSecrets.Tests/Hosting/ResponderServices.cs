@@ -44,7 +44,7 @@ internal static class ResponderServices
         return ports;
     }
 
-    private static List<int> FreePorts(int count)
+    public static List<int> FreePorts(int count)
     {
         var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0)).ToList();
         listeners.ForEach(static listener => listener.Start());
