@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using RotateSecrets.Consumers;
 using RotateSecrets.Local.Services;
@@ -30,7 +31,7 @@ internal sealed class UnitFixture : ISecretResolver, IAsyncDisposable
         var fixture = new UnitFixture();
         var path = Path.Combine(fixture.folder, fixture.Unit);
         var responder = Path.Combine(AppContext.BaseDirectory, "responder", "Responder.dll");
-        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
+        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
         string[] lines = settings.Any(static line => line.StartsWith("ExecStart", StringComparison.Ordinal)) ? settings : [$"ExecStart={dotnet} {responder}", .. settings];
         await File.WriteAllLinesAsync(path, [
             "[Service]", $"Environment=PORT={fixture.port.ToString(CultureInfo.InvariantCulture)} DOTNET_ROOT={Path.GetDirectoryName(dotnet)}", $"EnvironmentFile=-{fixture.SecretPath}", .. lines]);
