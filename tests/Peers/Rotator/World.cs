@@ -11,7 +11,7 @@ using RotateSecrets.Stores;
 
 namespace Rotator;
 
-/// <summary>What lies in a folder, connected: the store secrets.db as "local", the services of services.json, the journal journal.db, and the plan plan.json.</summary>
+/// <summary>What lies in a folder, connected: the store secrets.db as "local", the services of services.json if there is one, the journal journal.db, and the plan plan.json.</summary>
 public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
 {
     private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero });
@@ -42,9 +42,10 @@ public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
     public static async Task<World> OpenAsync(string folder, int boundary = -1)
     {
         var local = new LocalProvider();
+        var services = Path.Combine(folder, "services.json");
         var request = new ConnectionRequest("local", Path.Combine(folder, "secrets.db"), TimeProvider.System)
         {
-            Settings = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["ServicesFile"] = [Path.Combine(folder, "services.json")] },
+            Settings = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["ServicesFile"] = File.Exists(services) ? [services] : [] },
         };
         var connected = Of(await local.ConnectAsync(request, CancellationToken.None));
         var journal = Of(await local.OpenJournalAsync(Path.Combine(folder, "journal.db"), TimeProvider.System, CancellationToken.None));

@@ -16,7 +16,7 @@ internal sealed class RotationIndex(SealedFile file)
 
     /// <summary>Notes where a rotation stands, within the transaction of the caller.</summary>
     public void Note(RotationEvent happened, RotationState state, string key) => file.Session.Execute(
-        "INSERT INTO rotation VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET state = excluded.state",
+        "INSERT INTO rotation VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET state = excluded.state WHERE state <> excluded.state",
         happened.RotationId, key, state.ToString(), happened.At.UtcTicks, happened.Sequence);
 
     /// <summary>The ids of the rotations that a query wants, youngest first.</summary>
