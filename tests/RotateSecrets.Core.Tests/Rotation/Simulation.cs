@@ -12,6 +12,8 @@ internal sealed class Simulation(Scenario scenario, FaultSchedule faults)
     private const int MostRounds = 6;
 
     private readonly List<string> told = [];
+    private readonly List<(OperatorProcess Process, Task Running)> asleep = [];
+    private int processes;
 
     public World World { get; } = new(scenario, faults);
 
@@ -31,37 +33,21 @@ internal sealed class Simulation(Scenario scenario, FaultSchedule faults)
     /// <returns>What must hold and didn't.</returns>
     public async Task<IReadOnlyList<string>> RunAsync()
     {
-        var first = new OperatorProcess("first");
-        var runner = World.Runner(first, KillBefore, KillAfter);
-        var running = DrainAsync(runner.RunAsync([scenario.Plan], scenario.Options, default));
-        await Task.WhenAny(running, first.Death, first.Suspension.Task);
-
-        var wasLed = false;
+        await LeadAsync(process => World.Runner(process, KillBefore, KillAfter).RunAsync([scenario.Plan], scenario.Options, default));
         for (var round = 1; round <= MostRounds && !IsSettled(); round++)
         {
-            // A holder that doesn't beat any more loses its lease after a while.
-            World.Time.Advance(TimeSpan.FromMinutes(2));
-            var next = new OperatorProcess($"number {round + 1}");
-            var goesBack = Undo && !wasLed;
-            wasLed = true;
-            var led = DrainAsync(goesBack
-                ? World.Runner(next).UndoAsync(Record!.Id, scenario.Options, default)
-                : World.Runner(next).ResumeAsync(Record!.Id, scenario.Options, default));
-            await Task.WhenAny(led, next.Death);
-            if (next.Suspension.Task.IsCompleted)
-            {
-                next.Wake();
-                await led;
-            }
+            await LeadAsync(process => Undo && round == 1
+                ? World.Runner(process).UndoAsync(Record!.Id, scenario.Options, default)
+                : World.Runner(process).ResumeAsync(Record!.Id, scenario.Options, default));
         }
 
-        if (first.Suspension.Task.IsCompleted)
+        await WakeAsync();
+        for (var round = 1; round <= MostRounds && Owes(); round++)
         {
-            first.Wake();
-            await Task.WhenAny(running, first.Death);
+            await LeadAsync(process => World.Runner(process).PayDebtsAsync(Record!.Id, evenIfNotDue: true, scenario.Options, default));
         }
 
-        await PayAsync();
+        await WakeAsync();
         return Judge();
     }
 
@@ -76,16 +62,30 @@ internal sealed class Simulation(Scenario scenario, FaultSchedule faults)
         return Record is null || Record.HasEnded;
     }
 
-    private async Task PayAsync()
+    private bool Owes() => IsSettled() && Record?.State == RotationState.CompletedWithDebt;
+
+    // A process of its own, until it is done, dead or asleep. Whoever doesn't beat any more loses its lease after a while.
+    private async Task LeadAsync(Func<OperatorProcess, IAsyncEnumerable<Outcome<RotationEvent>>> start)
     {
-        if (IsSettled() && Record?.State == RotationState.CompletedWithDebt)
+        World.Time.Advance(TimeSpan.FromMinutes(2));
+        var process = new OperatorProcess($"process {++processes}");
+        var running = DrainAsync(start(process));
+        await Task.WhenAny(running, process.Death, process.Suspension.Task);
+        if (!running.IsCompleted && process.IsAlive)
         {
-            await DrainAsync(World.Runner(new OperatorProcess("collector")).PayDebtsAsync(Record.Id, evenIfNotDue: true, scenario.Options, default));
-            if (!IsSettled() || Record.State != RotationState.Completed)
-            {
-                World.Watch.Violated("A debt could not be paid");
-            }
+            asleep.Add((process, running));
         }
+    }
+
+    private async Task WakeAsync()
+    {
+        foreach (var (process, running) in asleep)
+        {
+            process.Wake();
+            await Task.WhenAny(running, process.Death);
+        }
+
+        asleep.Clear();
     }
 
     private async Task DrainAsync(IAsyncEnumerable<Outcome<RotationEvent>> events)
@@ -115,6 +115,11 @@ internal sealed class Simulation(Scenario scenario, FaultSchedule faults)
         {
             watch.Violated($"It doesn't come to an end: {Record!.State}, {Record.Message}");
             return watch.Violations;
+        }
+
+        if (Record?.State == RotationState.CompletedWithDebt)
+        {
+            watch.Violated("A debt could not be paid");
         }
 
         var current = World.Store.Current(Scenario.Home)!.Fingerprint;

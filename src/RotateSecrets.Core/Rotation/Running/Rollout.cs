@@ -179,6 +179,13 @@ internal sealed class Rollout : IRotationStep
 
         await foreach (var happened in control.RestartAsync(consumer, request, stop))
         {
+            // Before each instance, for the work on one consumer may take longer than a term.
+            if (happened.Succeeded(out var instance, out _) && instance.Phase == InstancePhase.Stopping && await LostAsync(runs, stop.Now) is { } overtaken)
+            {
+                yield return overtaken;
+                yield break;
+            }
+
             yield return happened;
         }
     }

@@ -21,8 +21,14 @@ internal sealed class OperatorProcess(string name)
 
     public void Kill() => gone.TrySetResult();
 
+    /// <summary>Puts it to sleep, once: a process that was woken is not sent to sleep again.</summary>
     public void Suspend()
     {
+        if (sleep is not null)
+        {
+            return;
+        }
+
         sleep = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Suspension.TrySetResult();
     }
