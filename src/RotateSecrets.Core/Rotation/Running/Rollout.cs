@@ -73,6 +73,11 @@ internal sealed class Rollout : IRotationStep
         // Alone, it ends between two instances once somebody else has taken it over; of many, the others go on.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop.AtSafePoint, runs.Count == 1 ? runs[0].Overtaken : CancellationToken.None);
         var results = await RestartAsync(runs[0], selected, stop with { AtSafePoint = ended.Token }, number);
+        foreach (var run in runs)
+        {
+            await ObserveAsync(run, selected[run], results);
+        }
+
         return runs.ToDictionary(static run => run, run => Judge(selected[run], results));
     }
 
@@ -117,6 +122,19 @@ internal sealed class Rollout : IRotationStep
 
     // Whoever can have both values goes before those who switch from one to the other: so nobody uses what somebody doesn't know yet.
     private static int TurnOf(Consumer consumer) => consumer.HoldsSeveral ? 0 : 1;
+
+    private static async Task ObserveAsync(RotationRun run, Outcome<IReadOnlyList<Consumer>> selected, Dictionary<string, ConsumerRestart> results)
+    {
+        foreach (var id in selected.Succeeded(out var consumers, out _) ? consumers.Select(static consumer => consumer.Id).Distinct(StringComparer.Ordinal) : [])
+        {
+            if (results.TryGetValue(id, out var restart))
+            {
+                var phases = restart.Instances.Select(static instance => $"{instance.Instance} {instance.Phase}");
+                await run.ObserveAsync(
+                    Fact.Consumer, restart.Consumer.ToString(), restart.StartedAt, restart.Succeeded, restart.Failure?.Message ?? $"{restart.Consumer}: {string.Join(", ", phases)}.");
+            }
+        }
+    }
 
     private static Outcome<StepReport> Judge(
         Outcome<IReadOnlyList<Consumer>> selected, Dictionary<string, ConsumerRestart> results)
