@@ -48,6 +48,9 @@ internal sealed class World
 
     public Watch Watch { get; }
 
+    /// <summary>The plan files of derived secrets.</summary>
+    public Dictionary<string, RotationPlan> Plans { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The fingerprint of the value that a rotation under way is to replace.</summary>
     public string Initial { get; set; }
 
@@ -93,7 +96,7 @@ internal sealed class World
             new ConsumerCatalog([consumers], [consumers, new DoubleRepointer(this, wire)]),
             new DoubleValues(this),
             new DoubleProbes(this, wire),
-            new NoPlans(),
+            new PlanFiles(Plans),
             Time));
     }
 
@@ -105,8 +108,4 @@ internal sealed class World
             store.ReadAsync(address, version, cancellation);
     }
 
-    private sealed class NoPlans : IPlanSource
-    {
-        public Outcome<RotationPlan> Load(string path) => new Failure(FailureCode.FileNotFound, path, "There are no plan files.");
-    }
 }
