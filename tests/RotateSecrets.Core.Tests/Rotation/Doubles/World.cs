@@ -86,13 +86,14 @@ internal sealed class World
     /// <param name="process">The process.</param>
     /// <param name="killBefore">Before which of its journal entries it is killed; 0 for none.</param>
     /// <param name="killAfter">After which.</param>
-    public RotationRunner Runner(OperatorProcess process, int killBefore = 0, int killAfter = 0)
+    /// <param name="sleepsAfterReading">Whether it falls asleep once it has read a rotation.</param>
+    public RotationRunner Runner(OperatorProcess process, int killBefore = 0, int killAfter = 0, bool sleepsAfterReading = false)
     {
         var wire = new Wire(this, process);
         var consumers = new DoubleConsumers(this, wire);
         return new RotationRunner(new RotationServices(
             new Stores(new DoubleStore(this, wire)),
-            new DoubleJournal(Journal, process, gate) { KillBefore = killBefore, KillAfter = killAfter },
+            new DoubleJournal(Journal, process, gate) { KillBefore = killBefore, KillAfter = killAfter, SleepsAfterReading = sleepsAfterReading },
             new ConsumerCatalog([consumers], [consumers, new DoubleRepointer(this, wire)]),
             new DoubleValues(this),
             new DoubleProbes(this, wire),
