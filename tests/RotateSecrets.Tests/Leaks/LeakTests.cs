@@ -65,6 +65,7 @@ public sealed class LeakTests : IDisposable
         "Invoke-SecretRotation local:X -Value $args[0] -Confirm:$false -PassThru",
         "Invoke-SecretRotation local:X -Value $args[1] -Confirm:$false; Get-SecretRotation | Undo-SecretRotation -Confirm:$false; Get-SecretRotation | Resume-SecretRotation -Confirm:$false",
         "Invoke-SecretRotation local:X -Confirm:$false; Get-SecretRotation",
+        "Invoke-SecretRotation local:X -Value $args[1] -Confirm:$false | Export-RotationReport ./r.md; foreach ($f in 'md', 'json', 'html') { Get-SecretRotation | Export-RotationReport ./r.$f; [IO.File]::ReadAllText(\"$PWD/r.$f\") }",
         "$args[1] | Invoke-SecretRotation -Confirm:$false",
     ];
 
