@@ -12,7 +12,7 @@ internal static partial class AwsFailure
 {
     /// <summary>Whether the exception is an answer, or the lack of one, of the service.</summary>
     public static bool Fits(Exception e) =>
-        e is AmazonClientException or HttpRequestException or IOException or JsonException or TimeoutException or TaskCanceledException;
+        e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or JsonException or TimeoutException or TaskCanceledException;
 
     /// <summary>The failure of a call.</summary>
     /// <param name="e">What was thrown.</param>

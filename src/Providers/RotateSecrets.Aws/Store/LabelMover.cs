@@ -1,5 +1,6 @@
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
 
 namespace RotateSecrets.Aws.Store;
 
@@ -29,24 +30,30 @@ internal sealed class LabelMover(SecretsManagerCalls calls, SecretReader reader,
         }
 
         var current = view.Current;
-        if (expected is not null && expected != (current?.Id ?? Stores.PutRequest.NoVersion))
+        if (expected is not null && expected != (current?.Id ?? PutRequest.NoVersion))
         {
             return WriteRules.Other(address, expected, current);
         }
 
-        var moved = await MoveAsync(address, VersionLabels.Current, current?.Id, version, cancellation);
-        if (moved.Succeeded(out _, out failure))
+        return await TakeOverAsync(address, row, current?.Id, cancellation);
+    }
+
+    /// <summary>Makes a version current in place of another, which must be current until then.</summary>
+    public async Task<Outcome<SecretVersion>> TakeOverAsync(SecretAddress address, LabelledVersion version, string? from, CancellationToken cancellation)
+    {
+        var moved = await MoveAsync(address, VersionLabels.Current, from, version.Id, cancellation);
+        if (moved.Succeeded(out _, out var failure))
         {
-            return new SecretVersion(address, version, SecretStage.Current, row.CreatedAt) { Token = version, Age = time.GetUtcNow() - row.CreatedAt };
+            return (version with { Labels = version.Labels.Add(VersionLabels.Current) }).At(address, time.GetUtcNow());
         }
 
         // An earlier attempt may have taken effect, or another operator was faster.
-        if (failure.Code != FailureCode.ValueInvalid || !(await reader.FreshViewAsync(address, cancellation)).Succeeded(out view, out _))
+        if (failure.Code != FailureCode.ValueInvalid || !(await reader.FreshViewAsync(address, cancellation)).Succeeded(out var view, out _))
         {
             return failure;
         }
 
-        return view.Current?.Id == version ? view.Current.At(address, time.GetUtcNow()) : WriteRules.Other(address, current?.Id ?? Stores.PutRequest.NoVersion, view.Current);
+        return view.Current?.Id == version.Id ? view.Current.At(address, time.GetUtcNow()) : WriteRules.Other(address, from ?? PutRequest.NoVersion, view.Current);
     }
 
     /// <summary>Takes all labels from a version: clients then don't find it, and the service deletes it in its own time.</summary>

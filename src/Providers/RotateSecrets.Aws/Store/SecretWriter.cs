@@ -117,7 +117,7 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
             };
             var sent = await SendAsync(request, id, content, given, cancellation);
             return isGuarded && sent.Succeeded(out var version, out _)
-                ? await labels.PromoteAsync(address, version.Id, request.ExpectedVersion, cancellation)
+                ? await TakeOverAsync(request, new LabelledVersion(version.Id, [VersionLabels.Ours], version.CreatedAt), cancellation)
                 : sent;
         }
     }
@@ -144,6 +144,18 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
         }
 
         return written.At(request.Address, now);
+    }
+
+    // The write that came too late leaves no label behind, so that the service may delete its version.
+    private async Task<Outcome<SecretVersion>> TakeOverAsync(PutRequest request, LabelledVersion written, CancellationToken cancellation)
+    {
+        var taken = await labels.TakeOverAsync(request.Address, written, request.ExpectedVersion, cancellation);
+        if (taken.Failure is { Code: FailureCode.VersionConflict })
+        {
+            await calls.MoveLabelAsync(request.Address, VersionLabels.Ours, written.Id, null, cancellation);
+        }
+
+        return taken;
     }
 
     // A write with a token that was used: the same write if it has the same value, and another's token if not.
@@ -178,7 +190,7 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
         }
 
         return request is { Stage: SecretStage.Current, ExpectedVersion: not null } && earlier.Labels.SetEquals([VersionLabels.Ours])
-            ? await labels.PromoteAsync(address, earlier.Id, request.ExpectedVersion, cancellation)
+            ? await TakeOverAsync(request, earlier, cancellation)
             : earlier.At(address, time.GetUtcNow());
     }
 
