@@ -121,6 +121,8 @@ internal sealed class LabelMover(SecretsManagerCalls calls, SecretReader reader,
         if (moved.Failure is null)
         {
             calls.Scopes.Of(address)?.Change(view => view.WithMoved(label, from, to));
+            calls.Recent.Note(address, view =>
+                (to is null || view.Find(to)?.Labels.Contains(label) == true) && (from is null || view.Find(from)?.Labels.Contains(label) != true));
         }
 
         return moved.Map(static _ => true);

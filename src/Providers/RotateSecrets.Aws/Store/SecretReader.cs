@@ -16,22 +16,25 @@ internal sealed class SecretReader(SecretsManagerCalls calls, TimeProvider time)
     public async Task<Outcome<SecretView>> ViewAsync(SecretAddress address, CancellationToken cancellation) =>
         calls.Scopes.Of(address)?.View is { } known ? known : await FreshViewAsync(address, cancellation);
 
-    /// <summary>What the service says now.</summary>
+    /// <summary>What the service says now, once that shows what was written here.</summary>
     public async Task<Outcome<SecretView>> FreshViewAsync(SecretAddress address, CancellationToken cancellation)
     {
-        if (!(await calls.DescribeAsync(address, cancellation)).Succeeded(out var description, out var failure)
-            || !(await calls.ListVersionsAsync(address, cancellation)).Succeeded(out var versions, out failure))
+        for (var attempt = 1; ; attempt++)
         {
-            return failure.Code == FailureCode.SecretNotFound ? NoSecret(address) : failure;
-        }
+            var seen = await LookAsync(address, cancellation);
+            var isThere = seen.Succeeded(out var view, out var failure);
+            if (attempt >= Attempts || failure is { Code: not FailureCode.SecretNotFound } || calls.Recent.Shows(address, view))
+            {
+                if (isThere && calls.Scopes.Of(address) is { } scope)
+                {
+                    scope.View = view;
+                }
 
-        var view = SecretView.Of(description, versions);
-        if (calls.Scopes.Of(address) is { } scope)
-        {
-            scope.View = view;
-        }
+                return seen;
+            }
 
-        return view;
+            await PauseAsync(attempt, cancellation);
+        }
     }
 
     /// <summary>What the service says once it knows a version, or the last that it said.</summary>
@@ -69,6 +72,14 @@ internal sealed class SecretReader(SecretsManagerCalls calls, TimeProvider time)
                 : await AskAsync(address, VersionSelector.OfId(chosen.Id), cancellation);
         }
 
+        // A label that was just moved may still be shown on the version that had it.
+        if (calls.Recent.IsUnsettled(address) && selector.Id is null)
+        {
+            return (await FreshViewAsync(address, cancellation)).Failed(out var failure, out var view) ? failure
+                : Select(view, selector) is { } labelled ? (await AskAsync(address, VersionSelector.OfId(labelled.Id), cancellation)).Map(read => (labelled, read.Content))
+                : NoVersion(address, selector);
+        }
+
         return await AskAsync(address, selector, cancellation);
     }
 
@@ -83,6 +94,17 @@ internal sealed class SecretReader(SecretsManagerCalls calls, TimeProvider time)
 
     public static Failure NoVersion(SecretAddress address, VersionSelector selector) =>
         new(FailureCode.VersionNotFound, address.ToString(), $"{address} has no {selector}.");
+
+    private async Task<Outcome<SecretView>> LookAsync(SecretAddress address, CancellationToken cancellation)
+    {
+        if (!(await calls.DescribeAsync(address, cancellation)).Succeeded(out var description, out var failure)
+            || !(await calls.ListVersionsAsync(address, cancellation)).Succeeded(out var versions, out failure))
+        {
+            return failure.Code == FailureCode.SecretNotFound ? NoSecret(address) : failure;
+        }
+
+        return SecretView.Of(description, versions);
+    }
 
     private static LabelledVersion? Select(SecretView view, VersionSelector selector) =>
         selector.Id is { } id ? view.Find(id) : view.YoungestFirst.FirstOrDefault(version => version.Stage == selector.Stage);

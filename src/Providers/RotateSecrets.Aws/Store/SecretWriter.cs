@@ -35,6 +35,11 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
             return obstacle;
         }
 
+        if (view.Description.DeletedDate is not null)
+        {
+            request = request with { ExpectedVersion = view.Current?.Id };
+        }
+
         if (view.Find(id) is { } earlier)
         {
             return await RepeatAsync(request, earlier, cancellation);
@@ -85,6 +90,7 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
                 return failure.Code == FailureCode.VersionConflict ? WriteRules.Other(address, PutRequest.NoVersion, null) : failure;
             }
 
+            calls.Recent.Note(address, view => !isCurrent || view.Find(id) is not null);
             var now = time.GetUtcNow();
             return isCurrent
                 ? new LabelledVersion(id, [VersionLabels.Current], now).At(address, now)
@@ -136,6 +142,7 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
         }
 
         var now = time.GetUtcNow();
+        calls.Recent.Note(request.Address, view => view.Find(answer.VersionId ?? id)?.Labels.IsSupersetOf(given) == true);
         var written = new LabelledVersion(answer.VersionId ?? id, [.. answer.VersionStages ?? [.. given]], now);
         if (calls.Scopes.Of(request.Address) is { } scope)
         {

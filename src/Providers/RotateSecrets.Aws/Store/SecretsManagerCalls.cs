@@ -23,6 +23,8 @@ internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, str
 
     public RotationScopes Scopes { get; } = new();
 
+    public RecentWrites Recent { get; } = new(time);
+
     public Task<Outcome<DescribeSecretResponse>> DescribeAsync(SecretAddress address, CancellationToken cancellation) => CallAsync(
         address, "DescribeSecret", null, false, stop => client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = address.Path }, stop), cancellation);
 
