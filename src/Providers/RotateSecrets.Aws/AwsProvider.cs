@@ -2,6 +2,7 @@ using Amazon;
 using Amazon.Runtime.Endpoints;
 using Amazon.SecretsManager;
 using RotateSecrets.Aws;
+using RotateSecrets.Aws.Audit;
 using RotateSecrets.Aws.Connecting;
 using RotateSecrets.Aws.Store;
 using RotateSecrets.Outcomes;
@@ -33,10 +34,17 @@ public sealed class AwsProvider : IProvider
 
         var location = Config(settings, chain.Region).DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(null)).URL.TrimEnd('/') + $"/?region={chain.Region.SystemName}"
             + (chain.Account is { } account ? $"&account={account}" : string.Empty);
-        var description = new StoreDescription(request.Name, "Aws", location, SecretsManager);
+        if (settings.CloudTrailPaths.FirstOrDefault(static path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
+        {
+            return new Failure(FailureCode.FileNotFound, missing, $"There is no file or folder {missing}.");
+        }
+
+        var audited = settings.CloudTrailPaths.Count > 0 ? StoreCapabilities.Audited : StoreCapabilities.None;
+        var description = new StoreDescription(request.Name, "Aws", location, SecretsManager | audited);
         return new Connection(new SecretsManagerStore(
             description,
             region => new AmazonSecretsManagerClient(chain.Credentials, Config(settings, region is null ? chain.Region : RegionEndpoint.GetBySystemName(region))),
+            new CloudTrail(request.Name, settings.CloudTrailPaths),
             settings.RecoveryDays,
             request.Time));
     }

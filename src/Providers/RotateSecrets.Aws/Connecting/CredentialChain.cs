@@ -21,7 +21,9 @@ internal sealed record CredentialChain(AWSCredentials Credentials, RegionEndpoin
     public static async Task<Outcome<CredentialChain>> ResolveAsync(AwsSettings settings, CancellationToken cancellation)
     {
         CredentialProfile? profile = null;
-        var profiles = new CredentialProfileStoreChain();
+
+        // The SDK looks at the variable once in the life of a process; here it counts whenever it is set.
+        var profiles = new CredentialProfileStoreChain(Environment.GetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE"));
         if (settings.ProfileName is { } name && !profiles.TryGetProfile(name, out profile))
         {
             return new Failure(FailureCode.CredentialsInvalid, name, $"There is no AWS profile {name}.")

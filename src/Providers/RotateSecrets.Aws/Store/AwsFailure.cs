@@ -19,7 +19,8 @@ internal static partial class AwsFailure
     /// <param name="target">The address, or the store's name.</param>
     /// <param name="operation">The operation, with its service: <c>secretsmanager:GetSecretValue</c>.</param>
     /// <param name="isWrite">Whether it would have changed something.</param>
-    public static Failure Of(Exception e, string target, string operation, bool isWrite)
+    /// <param name="key">The KMS key of the secret, where the exception is about it and it is known.</param>
+    public static Failure Of(Exception e, string target, string operation, bool isWrite, string? key = null)
     {
         var unknown = isWrite ? Effect.Unknown : Effect.None;
         return e switch
@@ -30,8 +31,9 @@ internal static partial class AwsFailure
             InvalidRequestException when e.Message.Contains("delet", StringComparison.OrdinalIgnoreCase) => Deleted(target),
             InvalidRequestException => new Failure(FailureCode.NotSupported, target, $"AWS refuses {operation} of {target} in the state that the secret is in."),
             LimitExceededException => new Failure(FailureCode.LimitReached, target, $"AWS refuses {operation} of {target}: a quota of the account or the secret is reached."),
-            DecryptionFailureException => Key(target, "kms:Decrypt"),
-            EncryptionFailureException => Key(target, "kms:GenerateDataKey"),
+            DecryptionFailureException => Key(target, "kms:Decrypt", key),
+            EncryptionFailureException => Key(target, "kms:GenerateDataKey", key),
+            AmazonServiceException denied when IsOfKey(denied) => Key(target, operation is "secretsmanager:GetSecretValue" or "ssm:GetParameter" ? "kms:Decrypt" : "kms:GenerateDataKey", key),
             MalformedPolicyDocumentException => new Failure(FailureCode.DocumentInvalid, target, $"The resource policy of {target} is malformed."),
             AmazonServiceException served => OfService(served, target, operation, unknown),
             AmazonUnmarshallingException or JsonException => Unavailable(target, operation, "half an answer came, or none that it could have given", unknown),
@@ -63,7 +65,7 @@ internal static partial class AwsFailure
         { ErrorCode: "ParameterAlreadyExists" } => new Failure(FailureCode.VersionConflict, target, $"{target} exists already."),
         { ErrorCode: "ParameterMaxVersionLimitExceeded" or "ParameterVersionLabelLimitExceeded" or "ParameterLimitExceeded" } =>
             new Failure(FailureCode.LimitReached, target, $"{target} has as many versions or labels as Parameter Store takes."),
-        { ErrorCode: "InvalidKeyId" } => Key(target, "kms:Encrypt"),
+        { ErrorCode: "InvalidKeyId" } => Key(target, "kms:Encrypt", null),
         _ when (int)e.StatusCode >= 500 => Unavailable(target, operation, $"it answered {(int)e.StatusCode}", unknown),
         _ => new Failure(FailureCode.NotSupported, target, $"AWS refuses {operation} of {target} ({Name(e.ErrorCode)})."),
     };
@@ -73,11 +75,6 @@ internal static partial class AwsFailure
     {
         var action = ActionPattern().Match(e.Message) is { Success: true } performed ? performed.Value : operation;
         var resource = ResourcePattern().Match(e.Message) is { Success: true } on ? $" on {on.Value}" : string.Empty;
-        if (e.Message.Contains("KMS", StringComparison.OrdinalIgnoreCase) && !action.StartsWith("kms:", StringComparison.Ordinal))
-        {
-            return Key(target, operation is "secretsmanager:GetSecretValue" or "ssm:GetParameter" ? "kms:Decrypt" : "kms:GenerateDataKey");
-        }
-
         var user = UserPattern().Match(e.Message) is { Success: true } who ? who.Value : "The caller";
         return new Failure(FailureCode.AccessDenied, target, $"{user} is not permitted {action}{resource}, which {operation} of {target} takes.")
         {
@@ -85,8 +82,12 @@ internal static partial class AwsFailure
         };
     }
 
-    private static Failure Key(string target, string action) =>
-        new(FailureCode.AccessDenied, target, $"The KMS key of {target} can't be used: {action} is not permitted, or the key is disabled.")
+    /// <summary>Whether it is the KMS key that can't be used, and not the secret.</summary>
+    public static bool IsOfKey(Exception e) => e is DecryptionFailureException or EncryptionFailureException
+        || (e is AmazonServiceException { ErrorCode: "AccessDeniedException" } && e.Message.Contains("KMS", StringComparison.OrdinalIgnoreCase));
+
+    private static Failure Key(string target, string action, string? key) =>
+        new(FailureCode.AccessDenied, target, $"The KMS key {key ?? "alias/aws/secretsmanager"} of {target} can't be used: {action} is not permitted, or the key is disabled.")
         {
             Remedy = $"Allow {action} in the policy of the key, and see that it is enabled.",
         };

@@ -152,7 +152,7 @@ internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, str
 
         var scope = Scopes.Of(address);
         scope?.Count();
-        var outcome = await GuardAsync($"{name}:{address.Path}", operation, isWrite, call, cancellation);
+        var outcome = await GuardAsync($"{name}:{address.Path}", operation, isWrite, call, cancellation, address);
         if (scope is not null && outcome.Failure is not null)
         {
             // What was refused may have rested on what is no longer so.
@@ -162,8 +162,8 @@ internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, str
         return outcome;
     }
 
-    private static async Task<Outcome<T>> GuardAsync<T>(
-        string target, string operation, bool isWrite, Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
+    private async Task<Outcome<T>> GuardAsync<T>(
+        string target, string operation, bool isWrite, Func<CancellationToken, Task<T>> call, CancellationToken cancellation, SecretAddress? address = null)
         where T : notnull
     {
         try
@@ -172,11 +172,25 @@ internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, str
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested && AwsFailure.Fits(e))
         {
-            return AwsFailure.Of(e, target, $"secretsmanager:{operation}", isWrite);
+            var key = address is not null && AwsFailure.IsOfKey(e) ? await KeyOfAsync(address, cancellation) : null;
+            return AwsFailure.Of(e, target, $"secretsmanager:{operation}", isWrite, key);
         }
         catch (AmazonClientException) when (cancellation.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    private async Task<string?> KeyOfAsync(SecretAddress address, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = address.Path }, cancellation)).KmsKeyId;
+        }
+        catch (Exception e) when (AwsFailure.Fits(e))
+        {
+            // The failure that led here is the one to tell.
+            return null;
         }
     }
 

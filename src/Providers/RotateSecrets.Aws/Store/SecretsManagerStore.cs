@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Amazon.SecretsManager;
+using RotateSecrets.Aws.Audit;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
@@ -14,12 +15,21 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore
     private readonly LabelMover labels;
     private readonly SecretWriter writer;
     private readonly AccessCheck access;
+    private readonly CloudTrail trail;
     private readonly int recoveryDays;
     private readonly TimeProvider time;
 
-    public SecretsManagerStore(StoreDescription description, Func<string?, AmazonSecretsManagerClient> clientOf, int recoveryDays, TimeProvider time)
+    /// <summary>A store.</summary>
+    /// <param name="description">What it is.</param>
+    /// <param name="clientOf">Makes a client of a region; null stands for the store's own.</param>
+    /// <param name="trail">The CloudTrail files that tell of its readers.</param>
+    /// <param name="recoveryDays">For how many days a removed secret can be had back.</param>
+    /// <param name="time">The clock.</param>
+    public SecretsManagerStore(
+        StoreDescription description, Func<string?, AmazonSecretsManagerClient> clientOf, CloudTrail trail, int recoveryDays, TimeProvider time)
     {
         Description = description;
+        this.trail = trail;
         this.recoveryDays = recoveryDays;
         this.time = time;
         calls = new SecretsManagerCalls(clientOf(null), description.Name, time);
@@ -124,11 +134,7 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAuditAsync(AuditQuery query, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        await Task.CompletedTask;
-        yield return new Failure(FailureCode.NotSupported, Description.Name, $"{Description} was connected without CloudTrail files, and so tells nothing of who reads.");
-    }
+    public IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellation) => trail.ReadAsync(query, cancellation);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
