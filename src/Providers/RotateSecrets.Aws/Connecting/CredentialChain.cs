@@ -21,9 +21,7 @@ internal sealed record CredentialChain(AWSCredentials Credentials, RegionEndpoin
     public static async Task<Outcome<CredentialChain>> ResolveAsync(AwsSettings settings, CancellationToken cancellation)
     {
         CredentialProfile? profile = null;
-
-        // The SDK looks at the variable once in the life of a process; here it counts whenever it is set.
-        var profiles = new CredentialProfileStoreChain(Environment.GetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE"));
+        var profiles = Profiles();
         if (settings.ProfileName is { } name && !profiles.TryGetProfile(name, out profile))
         {
             return new Failure(FailureCode.CredentialsInvalid, name, $"There is no AWS profile {name}.")
@@ -58,6 +56,14 @@ internal sealed record CredentialChain(AWSCredentials Credentials, RegionEndpoin
         {
             return Missing(settings.ProfileName ?? Environment.GetEnvironmentVariable("AWS_PROFILE") ?? "default", profile ?? ProfileInUse(profiles), profile is not null);
         }
+    }
+
+    // The SDK looks at these variables once in the life of a process; here they count whenever they are set. Who signs in with SSO alone has no file of credentials.
+    private static CredentialProfileStoreChain Profiles()
+    {
+        var credentials = Environment.GetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE");
+        var config = Environment.GetEnvironmentVariable("AWS_CONFIG_FILE");
+        return new CredentialProfileStoreChain(File.Exists(credentials) || !File.Exists(config) ? credentials : config);
     }
 
     private static Failure Missing(string name, CredentialProfile? profile, bool isNamed) => profile switch

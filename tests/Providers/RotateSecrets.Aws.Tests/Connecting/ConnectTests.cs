@@ -63,7 +63,7 @@ public sealed class ConnectTests : IDisposable
     [Fact]
     public async Task A_profile_that_is_not_there_is_named_beside_those_that_are()
     {
-        await File.WriteAllTextAsync(Path.Combine(folder, "config"), "[profile there]\nregion=eu-central-1\n", AwsFixture.Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(folder, "config"), "[profile there]\nregion=eu-central-1\naws_access_key_id=x\naws_secret_access_key=x\n", AwsFixture.Cancellation);
         var failure = (await ConnectAsync(("ProfileName", "elsewhere"))).Failure;
         Assert.Equal(FailureCode.CredentialsInvalid, failure?.Code);
         Assert.Contains("there", failure!.Remedy, StringComparison.Ordinal);
