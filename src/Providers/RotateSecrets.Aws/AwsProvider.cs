@@ -1,9 +1,12 @@
 using Amazon;
 using Amazon.Runtime.Endpoints;
 using Amazon.SecretsManager;
+using Amazon.SimpleSystemsManagement;
+using Amazon.SimpleSystemsManagement.Model;
 using RotateSecrets.Aws;
 using RotateSecrets.Aws.Audit;
 using RotateSecrets.Aws.Connecting;
+using RotateSecrets.Aws.Parameters;
 using RotateSecrets.Aws.Store;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Providers;
@@ -23,6 +26,9 @@ public sealed class AwsProvider : IProvider
     private const StoreCapabilities SecretsManager = StoreCapabilities.Readable | StoreCapabilities.Versioned | StoreCapabilities.Staged
         | StoreCapabilities.CompareAndSet | StoreCapabilities.Idempotent | StoreCapabilities.Revocable;
 
+    private const StoreCapabilities ParameterStoreCan =
+        StoreCapabilities.Readable | StoreCapabilities.Versioned | StoreCapabilities.Staged | StoreCapabilities.Idempotent | StoreCapabilities.Revocable;
+
     /// <inheritdoc/>
     public async Task<Outcome<Connection>> ConnectAsync(ConnectionRequest request, CancellationToken cancellation)
     {
@@ -40,13 +46,33 @@ public sealed class AwsProvider : IProvider
         }
 
         var audited = settings.CloudTrailPaths.Count > 0 ? StoreCapabilities.Audited : StoreCapabilities.None;
+        var trail = new CloudTrail(request.Name, settings.CloudTrailPaths);
+        if (settings.IsParameterStore)
+        {
+            var client = new AmazonSimpleSystemsManagementClient(chain.Credentials, ParameterConfig(settings, chain.Region));
+            var parameters = new StoreDescription(request.Name, "Aws", client.DetermineServiceOperationEndpoint(new GetParameterRequest()).URL.TrimEnd('/') + location[location.IndexOf("/?region", StringComparison.Ordinal)..], ParameterStoreCan | audited);
+            return new Connection(new ParameterStore(parameters, new ParameterCalls(client, request.Name), trail, request.Time));
+        }
+
         var description = new StoreDescription(request.Name, "Aws", location, SecretsManager | audited);
         return new Connection(new SecretsManagerStore(
             description,
             region => new AmazonSecretsManagerClient(chain.Credentials, Config(settings, region is null ? chain.Region : RegionEndpoint.GetBySystemName(region))),
-            new CloudTrail(request.Name, settings.CloudTrailPaths),
+            trail,
             settings.RecoveryDays,
             request.Time));
+    }
+
+    private static AmazonSimpleSystemsManagementConfig ParameterConfig(AwsSettings settings, RegionEndpoint region)
+    {
+        var config = new AmazonSimpleSystemsManagementConfig { RegionEndpoint = region, UseFIPSEndpoint = settings.UseFips, UseDualstackEndpoint = settings.UseDualStack };
+        if (settings.Endpoint is { } endpoint)
+        {
+            config.ServiceURL = endpoint.ToString();
+            config.AuthenticationRegion = region.SystemName;
+        }
+
+        return config;
     }
 
     private static AmazonSecretsManagerConfig Config(AwsSettings settings, RegionEndpoint region)

@@ -31,6 +31,8 @@ public sealed class DoubleServer : IAsyncDisposable
 
     public SecretsManager Secrets { get; }
 
+    public ParameterStore Parameters { get; } = new();
+
     public int PageSize { get; set; } = 100;
 
     /// <summary>How many writes a second are let through; null for any number.</summary>
@@ -92,14 +94,16 @@ public sealed class DoubleServer : IAsyncDisposable
                 return;
             }
 
-            var region = SignatureCheck.Verify(context.Request, body, AccessKey, SecretKey, "secretsmanager");
+            var isParameter = target[0] == "AmazonSSM";
+            var region = SignatureCheck.Verify(context.Request, body, AccessKey, SecretKey, isParameter ? "ssm" : "secretsmanager");
             if (context.Request.ContentType != "application/x-amz-json-1.1")
             {
                 throw new ServiceException("SerializationException", "AWS JSON 1.1 is spoken here.");
             }
 
             Refuse(fault, operation);
-            answer = Secrets.Call(operation, region, JsonNode.Parse(body)!.AsObject());
+            var asked = JsonNode.Parse(body)!.AsObject();
+            answer = isParameter ? Parameters.Call(operation, asked) : Secrets.Call(operation, region, asked);
         }
         catch (ServiceException e)
         {
