@@ -24,7 +24,7 @@ namespace RotateSecrets.Aws;
 public sealed class AwsProvider : IProvider
 {
     private const StoreCapabilities SecretsManager = StoreCapabilities.Readable | StoreCapabilities.Versioned | StoreCapabilities.Staged
-        | StoreCapabilities.CompareAndSet | StoreCapabilities.Idempotent | StoreCapabilities.Revocable;
+        | StoreCapabilities.CompareAndSet | StoreCapabilities.Idempotent | StoreCapabilities.Revocable | StoreCapabilities.SelfRotating;
 
     private const StoreCapabilities ParameterStoreCan =
         StoreCapabilities.Readable | StoreCapabilities.Versioned | StoreCapabilities.Staged | StoreCapabilities.Idempotent | StoreCapabilities.Revocable;

@@ -48,8 +48,7 @@ internal sealed class AccessCheck(SecretsManagerCalls calls, SecretReader reader
             return AwsFailure.Deleted(address.ToString(), SecretView.Moment(deleted));
         }
 
-        var changes = wanted & (StoreAccess.Write | StoreAccess.Promote | StoreAccess.Revoke);
-        if (changes != StoreAccess.None && WriteRules.Owner(address, view.Description) is { } owned)
+        if (wanted.HasFlag(StoreAccess.Write) && WriteRules.Owner(address, view.Description) is { } owned)
         {
             return owned;
         }

@@ -8,13 +8,14 @@ using RotateSecrets.Stores;
 namespace RotateSecrets.Aws.Store;
 
 /// <summary>AWS Secrets Manager in one region and account.</summary>
-internal sealed class SecretsManagerStore : ISecretStore, IScopedStore
+internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRotatingStore
 {
     private readonly SecretsManagerCalls calls;
     private readonly SecretReader reader;
     private readonly LabelMover labels;
     private readonly SecretWriter writer;
     private readonly AccessCheck access;
+    private readonly FunctionRotation function;
     private readonly CloudTrail trail;
     private readonly int recoveryDays;
     private readonly TimeProvider time;
@@ -36,6 +37,7 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore
         reader = new SecretReader(calls, time);
         labels = new LabelMover(calls, reader, new ReplicaWatch(calls, clientOf, time), time);
         writer = new SecretWriter(calls, reader, labels, time);
+        function = new FunctionRotation(calls, reader, time);
         access = new AccessCheck(calls, reader, description.Name, time);
     }
 
@@ -117,6 +119,10 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore
     /// <inheritdoc/>
     public Task<Outcome<SecretVersion>> RevokeAsync(SecretAddress address, string version, CancellationToken cancellation) =>
         labels.RevokeAsync(address, version, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<SecretVersion>> RotateAsync(SecretAddress address, string token, CancellationToken cancellation) =>
+        function.RotateAsync(address, token, cancellation);
 
     /// <inheritdoc/>
     public async Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, CancellationToken cancellation)

@@ -32,8 +32,12 @@ internal sealed class RotationRun : IDisposable
         Store = new FencedStore(store, RenewAsync);
         Record = record;
         Lease = lease;
+        Rotator = store as ISelfRotatingStore;
         scope = (store as IScopedStore)?.Enter(plan.Address);
     }
+
+    /// <summary>The store's own way of rotating; null where it has none.</summary>
+    public ISelfRotatingStore? Rotator { get; }
 
     /// <summary>How many requests the store has made for it in this process; null where the store doesn't count.</summary>
     public int? Requests => scope?.Requests;
