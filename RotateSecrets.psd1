@@ -33,7 +33,7 @@
         'Test-RotationHealth'
         'Test-RotationPlan'
         'Test-StoreAccess'
-        'Undo-SecretRotation'
+        'Undo-SecretRotation', 'Export-RotationReport'
         'Update-Consumer'
     )
     AliasesToExport      = @('Get-Consumers')

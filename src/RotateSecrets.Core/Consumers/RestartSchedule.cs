@@ -52,15 +52,23 @@ public static class RestartSchedule
         var began = time.GetTimestamp();
         var instances = new Dictionary<string, InstanceEvent>(StringComparer.Ordinal);
         Failure? failure = null;
-        await foreach (var outcome in work(consumer, stop))
+        try
         {
-            if (!outcome.Succeeded(out var happened, out failure))
+            await foreach (var outcome in work(consumer, stop))
             {
-                break;
-            }
+                if (!outcome.Succeeded(out var happened, out failure))
+                {
+                    break;
+                }
 
-            instances[happened.Instance] = happened;
-            updates.TryWrite(new RestartUpdate(consumer, happened, null));
+                instances[happened.Instance] = happened;
+                updates.TryWrite(new RestartUpdate(consumer, happened, null));
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Its message may quote what it was working on; its type can't.
+            failure = new Failure(FailureCode.Unexpected, consumer.Id, $"An unexpected {e.GetType().Name} was thrown while {consumer} was worked on.") { Effect = Effect.Unknown };
         }
 
         var result = new ConsumerRestart(consumer, runId, startedAt, time.GetElapsedTime(began), [.. instances.Values], failure);

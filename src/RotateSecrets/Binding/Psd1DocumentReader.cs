@@ -28,7 +28,8 @@ internal static class Psd1DocumentReader
 
     private static DocumentNode? Root(ScriptBlockAst script, DocumentErrors errors)
     {
-        if (script is { ParamBlock: null, BeginBlock: null, ProcessBlock: null, UsingStatements.Count: 0, EndBlock.Statements: [var only] })
+        // Whatever else a script can hold, dynamicparam and clean among it, needs its blocks to be named.
+        if (script is { ParamBlock: null, UsingStatements.Count: 0, EndBlock: { Unnamed: true, Traps: null or { Count: 0 }, Statements: [var only] } })
         {
             return Statement(only, errors, 0);
         }

@@ -127,6 +127,27 @@ public sealed class OperatorTests
     }
 
     [Fact]
+    public async Task What_somebody_else_ended_between_the_reading_and_the_taking_is_not_gone_on_with()
+    {
+        world.Faults.Persistent = ("promote", FaultKind.KilledBefore);
+        await RunAsync(runner => runner.RunAsync([world.Scenario.Plan], world.Scenario.Options, default));
+        world.Faults.Persistent = null;
+        var late = new OperatorProcess("late");
+        var failures = new List<Failure>();
+        var resuming = DrainAsync(world.Runner(late, sleepsAfterReading: true).ResumeAsync(Only().Id, world.Scenario.Options, default), failures);
+        await late.Suspension.Task;
+        await RunAsync(runner => runner.ResumeAsync(Only().Id, world.Scenario.Options, default));
+        var events = world.Journal.Events.Count;
+
+        late.Wake();
+        await resuming;
+
+        Assert.Equal(FailureCode.RotationNotFound, Assert.Single(failures).Code);
+        Assert.Equal((RotationState.Completed, events), (Only().State, world.Journal.Events.Count));
+        Assert.False(world.Journal.IsHeld(World.Key));
+    }
+
+    [Fact]
     public async Task A_rotation_that_has_ended_is_not_taken_up()
     {
         await RunAsync(runner => runner.RunAsync([world.Scenario.Plan], world.Scenario.Options, default));
@@ -145,18 +166,17 @@ public sealed class OperatorTests
     {
         process ??= new OperatorProcess("operator");
         var failures = new List<Failure>();
-        var drain = DrainAsync();
-        await Task.WhenAny(drain, process.Death);
+        await Task.WhenAny(DrainAsync(start((where ?? world).Runner(process)), failures), process.Death);
         return failures;
+    }
 
-        async Task DrainAsync()
+    private static async Task DrainAsync(IAsyncEnumerable<Outcome<RotationEvent>> events, List<Failure> failures)
+    {
+        await foreach (var happened in events)
         {
-            await foreach (var happened in start((where ?? world).Runner(process)))
+            if (happened.Failure is { } failure)
             {
-                if (happened.Failure is { } failure)
-                {
-                    failures.Add(failure);
-                }
+                failures.Add(failure);
             }
         }
     }

@@ -9,6 +9,8 @@ namespace RotateSecrets.Rotation.Plans;
 /// <summary>Makes a plan of a document. Every name it knows is carried out; any other is refused.</summary>
 public static class PlanReader
 {
+    private static readonly TimeSpan LongestProbe = TimeSpan.FromDays(1);
+
     private static readonly string[] Names =
     [
         "$schema", "Address", "Strategy", "Value", "Consumers", "Probes", "Owner", "Derived", "Grace", "ConvergenceDeadline", "ProbeDeadline", "DebtLimit", "UndoOnFailure",
@@ -46,7 +48,7 @@ public static class PlanReader
             Derived = [.. (map.Texts("Derived") ?? []).Select(derived => Path.GetFullPath(derived, Path.GetDirectoryName(Path.GetFullPath(path))!))],
             Grace = map.Duration("Grace") ?? fallback.Grace,
             ConvergenceDeadline = map.Duration("ConvergenceDeadline") ?? fallback.ConvergenceDeadline,
-            ProbeDeadline = map.Duration("ProbeDeadline") ?? fallback.ProbeDeadline,
+            ProbeDeadline = ProbeDeadline(map) ?? fallback.ProbeDeadline,
             DebtLimit = map.Duration("DebtLimit") ?? fallback.DebtLimit,
             UndoOnFailure = map.Flag("UndoOnFailure") ?? fallback.UndoOnFailure,
             AllowIrreversible = map.Flag("AllowIrreversible") ?? fallback.AllowIrreversible,
@@ -70,6 +72,18 @@ public static class PlanReader
 
         map.Complain("Address", $"{failure.Message.TrimEnd('.')}; write store:path or store:path#field");
         return null;
+    }
+
+    private static TimeSpan? ProbeDeadline(MapReader map)
+    {
+        var deadline = map.Duration("ProbeDeadline");
+        if (deadline is not null && (deadline == TimeSpan.Zero || deadline > LongestProbe))
+        {
+            map.Complain("ProbeDeadline", "a probe takes more than no time, and at most a day");
+            return null;
+        }
+
+        return deadline;
     }
 
     private static ValueRecipe? Recipe(MapReader map)

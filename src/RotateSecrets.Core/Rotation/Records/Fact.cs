@@ -27,4 +27,8 @@ internal static class Fact
     public const string RevokedAt = "revokedAt";
     public const string Outcome = "outcome";
     public const string Debt = "debt";
+    public const string Consumer = "consumer";
+    public const string Probe = "probe";
+    public const string Since = "since";
+    public const string Passed = "passed";
 }

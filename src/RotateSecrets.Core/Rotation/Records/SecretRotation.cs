@@ -51,6 +51,9 @@ public sealed record SecretRotation(string Id)
     /// <summary>Its events.</summary>
     public ImmutableList<RotationEvent> Events { get; init; } = [];
 
+    /// <summary>What became of consumers and checks, in the order of their ends.</summary>
+    public IReadOnlyList<RotationObservation> Observations => [.. Events.Select(RotationObservation.Of).OfType<RotationObservation>()];
+
     /// <summary>Why it is where it is, for people; the last failure's message, or what ended it.</summary>
     public string Message { get; init; } = string.Empty;
 

@@ -3,7 +3,6 @@ using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Steps;
 using RotateSecrets.Rotation.Strategies;
-using RotateSecrets.Secrets;
 
 namespace RotateSecrets.Rotation.Running;
 
@@ -23,28 +22,28 @@ internal sealed class Rollout : IRotationStep
     /// <summary>Before the promotion: those who can read the candidate where it waits.</summary>
     public static Rollout Early { get; } = new(
         "Bring it to those who can have it before clients use it",
-        static (run, cancellation) => LackingAsync(run, run.Strategy.Early(run), isEarly: true, cancellation));
+        static (run, cancellation) => RolloutSelection.LackingAsync(run, run.Strategy.Early(run), isEarly: true, cancellation));
 
     /// <summary>After the promotion: those who don't have it yet.</summary>
     public static Rollout Final { get; } = new(
-        "Bring it to everybody else", static (run, cancellation) => LackingAsync(run, run.Strategy.Final(run), isEarly: false, cancellation));
+        "Bring it to everybody else", static (run, cancellation) => RolloutSelection.LackingAsync(run, run.Strategy.Final(run), isEarly: false, cancellation));
 
     /// <summary>After the revocation: those who still have the old value, and whoever was lost while it was taken from them.</summary>
-    public static Rollout Drop { get; } = new("Take the old value from those who still have it", DroppingAsync) { WaitsForDebts = true };
+    public static Rollout Drop { get; } = new("Take the old value from those who still have it", RolloutSelection.DroppingAsync) { WaitsForDebts = true };
 
     /// <summary>On the way back: those who don't have the old value.</summary>
     public static Rollout Restored { get; } = new(
         "Bring the old value back to everybody",
         static (run, cancellation) => run.Restored() is { } restored
-            ? LackingAsync(run, restored, isEarly: false, cancellation)
-            : None());
+            ? RolloutSelection.LackingAsync(run, restored, isEarly: false, cancellation)
+            : RolloutSelection.None());
 
     /// <summary>On the way back: those who still have the candidate, and whoever was lost while it was taken from them.</summary>
     public static Rollout Withdrawn { get; } = new(
         "Take the new value from those who have it",
         static (run, cancellation) => run[Fact.CandidateFingerprint] is null
-            ? None()
-            : EitherAsync(run, run.Strategy.Final(run), run.Restored(), cancellation));
+            ? RolloutSelection.None()
+            : RolloutSelection.EitherAsync(run, run.Strategy.Final(run), run.Restored(), cancellation));
 
     public StepKind Kind => StepKind.Restart;
 
@@ -73,6 +72,11 @@ internal sealed class Rollout : IRotationStep
         // Alone, it ends between two instances once somebody else has taken it over; of many, the others go on.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop.AtSafePoint, runs.Count == 1 ? runs[0].Overtaken : CancellationToken.None);
         var results = await RestartAsync(runs[0], selected, stop with { AtSafePoint = ended.Token }, number);
+        foreach (var run in runs)
+        {
+            await ObserveAsync(run, selected[run], results);
+        }
+
         return runs.ToDictionary(static run => run, run => Judge(selected[run], results));
     }
 
@@ -117,6 +121,19 @@ internal sealed class Rollout : IRotationStep
 
     // Whoever can have both values goes before those who switch from one to the other: so nobody uses what somebody doesn't know yet.
     private static int TurnOf(Consumer consumer) => consumer.HoldsSeveral ? 0 : 1;
+
+    private static async Task ObserveAsync(RotationRun run, Outcome<IReadOnlyList<Consumer>> selected, Dictionary<string, ConsumerRestart> results)
+    {
+        foreach (var id in selected.Succeeded(out var consumers, out _) ? consumers.Select(static consumer => consumer.Id).Distinct(StringComparer.Ordinal) : [])
+        {
+            if (results.TryGetValue(id, out var restart))
+            {
+                var phases = restart.Instances.Select(static instance => $"{instance.Instance} {instance.Phase}");
+                await run.ObserveAsync(
+                    Fact.Consumer, restart.Consumer.ToString(), restart.StartedAt, restart.Succeeded, restart.Failure?.Message ?? $"{restart.Consumer}: {string.Join(", ", phases)}.");
+            }
+        }
+    }
 
     private static Outcome<StepReport> Judge(
         Outcome<IReadOnlyList<Consumer>> selected, Dictionary<string, ConsumerRestart> results)
@@ -203,63 +220,5 @@ internal sealed class Rollout : IRotationStep
         }
 
         return lost;
-    }
-
-    private static Task<Outcome<IReadOnlyList<Consumer>>> LackingAsync(
-        RotationRun run, SecretVersion version, bool isEarly, CancellationToken cancellation) =>
-        WhereAsync(run, version, isEarly, static convergence => !convergence.IsProven, cancellation);
-
-    private static async Task<Outcome<IReadOnlyList<Consumer>>> DroppingAsync(RotationRun run, CancellationToken cancellation)
-    {
-        if (run.Previous() is not { } previous)
-        {
-            return await None();
-        }
-
-        return (await run.FindCurrentAsync(cancellation)).Failed(out var failure, out var current)
-            ? failure
-            : await EitherAsync(run, previous, current.IsCandidateOf(run) ? run.Strategy.Final(run) : null, cancellation);
-    }
-
-    private static async Task<Outcome<IReadOnlyList<Consumer>>> EitherAsync(
-        RotationRun run, SecretVersion gone, SecretVersion? kept, CancellationToken cancellation)
-    {
-        if (!(await WhereAsync(run, gone, isEarly: false, static one => one.Instances.Any(static instance => instance.Holding != Holding.Lacks), cancellation))
-            .Succeeded(out var having, out var failure))
-        {
-            return failure;
-        }
-
-        if (kept is null)
-        {
-            return Outcome.Of(having);
-        }
-
-        return (await LackingAsync(run, kept, isEarly: false, cancellation)).Map<IReadOnlyList<Consumer>>(
-            lacking => [.. having.UnionBy(lacking, static consumer => consumer.Id, StringComparer.Ordinal)]);
-    }
-
-    private static Task<Outcome<IReadOnlyList<Consumer>>> None() => Task.FromResult(Outcome.Of<IReadOnlyList<Consumer>>([]));
-
-    private static async Task<Outcome<IReadOnlyList<Consumer>>> WhereAsync(
-        RotationRun run, SecretVersion version, bool isEarly, Func<Convergence, bool> needsIt, CancellationToken cancellation)
-    {
-        var needing = new List<Consumer>();
-        await foreach (var found in ConsumersOf.FindAsync(run, version, isEarly, cancellation))
-        {
-            if (!found.Succeeded(out var consumer, out var failure)
-                || !run.Services.Consumers.ControlOf(consumer).Succeeded(out var control, out failure)
-                || !(await control.ProveAsync(consumer, version, cancellation)).Succeeded(out var convergence, out failure))
-            {
-                return failure;
-            }
-
-            if (needsIt(convergence))
-            {
-                needing.Add(consumer with { Version = version });
-            }
-        }
-
-        return needing;
     }
 }

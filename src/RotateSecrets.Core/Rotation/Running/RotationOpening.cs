@@ -133,6 +133,14 @@ internal sealed class RotationOpening(
             return failure;
         }
 
+        // Whoever had it until now may have gone on with it, or ended it, since it was read.
+        if (!(await services.Journal.ReadAsync(id, cancellation)).Succeeded(out past, out failure)
+            || (failure = refuse(record = SecretRotation.Of(id, past))) is not null)
+        {
+            await services.Journal.ReleaseAsync(lease, CancellationToken.None);
+            return failure;
+        }
+
         var emergency = record.Emergency ? options with { Emergency = true } : options;
         var run = Open(plan, children, emergency, store, record, lease);
         return await NoteAsync(run, run.Event(RotationEventKind.Held, $"Taken up by {lease.Holder}.") with { Facts = Holding(lease) });

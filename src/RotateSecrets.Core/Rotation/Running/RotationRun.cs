@@ -106,6 +106,23 @@ internal sealed class RotationRun : IDisposable
         return noted;
     }
 
+    /// <summary>Notes what became of a consumer or a check, with its time: for whoever reads the report.</summary>
+    /// <param name="kind"><see cref="Fact.Consumer"/> or <see cref="Fact.Probe"/>.</param>
+    /// <param name="name">Which one.</param>
+    /// <param name="since">When it began.</param>
+    /// <param name="passed">Whether it came to what it should.</param>
+    /// <param name="message">What was seen.</param>
+    public Task<Outcome<RotationEvent>> ObserveAsync(string kind, string name, DateTimeOffset since, bool passed, string message) =>
+        NoteAsync(Event(RotationEventKind.Noted, message) with
+        {
+            Facts = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [kind] = name,
+                [Fact.Since] = since.ToString("O", CultureInfo.InvariantCulture),
+                [Fact.Passed] = passed ? bool.TrueString : bool.FalseString,
+            },
+        });
+
     /// <summary>Opens a value that the journal keeps for it. The caller disposes of it.</summary>
     public Task<Outcome<SecretValue>> UnsealAsync(string name, CancellationToken cancellation) =>
         Services.Journal.UnsealAsync(Record.Id, name, cancellation);

@@ -1,6 +1,7 @@
 using RotateSecrets.Health;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Plans;
+using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Running;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
@@ -68,14 +69,14 @@ internal static class ProbeRound
         for (var attempt = 1; ; attempt++)
         {
             var report = await HealthCheck.RunAsync(probes, run.Plan.ProbeDeadline, run.Services.Time, cancellation);
-            if (report.Passed)
+            if (report.Passed || attempt == Attempts)
             {
-                return $"{report}.";
-            }
+                foreach (var probe in report.Probes)
+                {
+                    await run.ObserveAsync(Fact.Probe, $"{probe.Probe} {probe.Target}", probe.CheckedAt, probe.Passed, $"{probe.Probe} {probe.Target}: {probe.Evidence}");
+                }
 
-            if (attempt == Attempts)
-            {
-                return Ill(run, "Verification failed", report);
+                return report.Passed ? $"{report}." : Ill(run, "Verification failed", report);
             }
 
             await Task.Delay(Pause, run.Services.Time, cancellation);

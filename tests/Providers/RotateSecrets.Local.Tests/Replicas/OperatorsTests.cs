@@ -32,7 +32,9 @@ public sealed class OperatorsTests
             missing += services.Running().Count == 1 ? 1 : 0;
 
             await services.RunAsync(services.Control.StartAsync, "after", static request => request with { Wait = false });
-            Assert.Equal(2, services.Running().Count);
+
+            // Who starts an instance stands beside it for a moment.
+            await ServiceFixture.UntilAsync(() => services.Running().Count == 2);
             Assert.DoesNotContain((await services.ProveAsync(SecretStage.Current)).Instances, static one => one.Holding == Holding.Unknown);
 
             // What is written down is true of what runs: whoever is said to have the new value has it.

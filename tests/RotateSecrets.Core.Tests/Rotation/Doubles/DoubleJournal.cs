@@ -17,6 +17,9 @@ internal sealed class DoubleJournal(JournalState state, OperatorProcess process,
     /// <summary>After which entry the process is killed, counted from 1; 0 for none.</summary>
     public int KillAfter { get; init; }
 
+    /// <summary>Whether the process falls asleep once it has read a rotation.</summary>
+    public bool SleepsAfterReading { get; init; }
+
     public Task<Outcome<RotationLease>> TakeAsync(string key, string rotationId, TimeSpan term, CancellationToken cancellation) =>
         DoAsync(() => state.Take(key, rotationId, term, process));
 
@@ -48,10 +51,20 @@ internal sealed class DoubleJournal(JournalState state, OperatorProcess process,
         return outcome;
     }
 
-    public Task<Outcome<IReadOnlyList<RotationEvent>>> ReadAsync(string rotationId, CancellationToken cancellation) => DoAsync<IReadOnlyList<RotationEvent>>(() =>
-        state.Events.Where(happened => happened.RotationId == rotationId).ToList() is { Count: > 0 } events
-            ? events
-            : new Failure(FailureCode.RotationNotFound, rotationId, $"There is no rotation {rotationId}."));
+    public async Task<Outcome<IReadOnlyList<RotationEvent>>> ReadAsync(string rotationId, CancellationToken cancellation)
+    {
+        var read = await DoAsync<IReadOnlyList<RotationEvent>>(() =>
+            state.Events.Where(happened => happened.RotationId == rotationId).ToList() is { Count: > 0 } events
+                ? events
+                : new Failure(FailureCode.RotationNotFound, rotationId, $"There is no rotation {rotationId}."));
+        if (SleepsAfterReading)
+        {
+            process.Suspend();
+            await process.RunningAsync();
+        }
+
+        return read;
+    }
 
     public async IAsyncEnumerable<Outcome<string>> ListAsync(RotationQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -40,6 +40,16 @@ internal sealed class FaultSchedule
         return schedule;
     }
 
+    /// <summary>Lets the call after so many others go wrong, and none of those that were to before; after 0, none at all.</summary>
+    public void Arm(int after, FaultKind kind)
+    {
+        faults.Clear();
+        if (after > 0)
+        {
+            faults[calls + after] = kind;
+        }
+    }
+
     /// <summary>Numbers a call, and says what goes wrong with it.</summary>
     public FaultKind? Next(string call)
     {

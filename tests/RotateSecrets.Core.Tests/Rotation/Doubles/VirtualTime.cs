@@ -2,9 +2,12 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace RotateSecrets.Core.Tests.Rotation.Doubles;
 
-/// <summary>A clock that moves only when somebody sleeps, and then at once. Deadlines and heartbeats are met by the time that others sleep.</summary>
-internal sealed class VirtualTime() : FakeTimeProvider(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero))
+/// <summary>A clock that moves a little whenever it is looked at, and when somebody sleeps, at once. Deadlines and heartbeats are met by the time that others sleep.</summary>
+internal sealed class VirtualTime : FakeTimeProvider
 {
+    public VirtualTime()
+        : base(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero)) => AutoAdvanceAmount = TimeSpan.FromMicroseconds(100);
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);

@@ -64,7 +64,8 @@ internal sealed class Watch(World world)
             Violated("A version was revoked before the one that replaces it was verified");
         }
 
-        foreach (var (service, instance) in Running().Where(running => !running.Instance.Holds(current.Fingerprint)))
+        var readers = Running().Where(running => running.Service.Readings.Exists(reading => reading.Address.Equals(address)));
+        foreach (var (service, instance) in readers.Where(running => !running.Instance.Holds(current.Fingerprint)))
         {
             Violated($"A version was revoked while {instance.Name} of {service.Name} lacked the one that replaces it");
         }

@@ -48,6 +48,9 @@ internal sealed class World
 
     public Watch Watch { get; }
 
+    /// <summary>The plan files of derived secrets.</summary>
+    public Dictionary<string, RotationPlan> Plans { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The fingerprint of the value that a rotation under way is to replace.</summary>
     public string Initial { get; set; }
 
@@ -83,17 +86,18 @@ internal sealed class World
     /// <param name="process">The process.</param>
     /// <param name="killBefore">Before which of its journal entries it is killed; 0 for none.</param>
     /// <param name="killAfter">After which.</param>
-    public RotationRunner Runner(OperatorProcess process, int killBefore = 0, int killAfter = 0)
+    /// <param name="sleepsAfterReading">Whether it falls asleep once it has read a rotation.</param>
+    public RotationRunner Runner(OperatorProcess process, int killBefore = 0, int killAfter = 0, bool sleepsAfterReading = false)
     {
         var wire = new Wire(this, process);
         var consumers = new DoubleConsumers(this, wire);
         return new RotationRunner(new RotationServices(
             new Stores(new DoubleStore(this, wire)),
-            new DoubleJournal(Journal, process, gate) { KillBefore = killBefore, KillAfter = killAfter },
+            new DoubleJournal(Journal, process, gate) { KillBefore = killBefore, KillAfter = killAfter, SleepsAfterReading = sleepsAfterReading },
             new ConsumerCatalog([consumers], [consumers, new DoubleRepointer(this, wire)]),
             new DoubleValues(this),
             new DoubleProbes(this, wire),
-            new NoPlans(),
+            new PlanFiles(Plans),
             Time));
     }
 
@@ -105,8 +109,4 @@ internal sealed class World
             store.ReadAsync(address, version, cancellation);
     }
 
-    private sealed class NoPlans : IPlanSource
-    {
-        public Outcome<RotationPlan> Load(string path) => new Failure(FailureCode.FileNotFound, path, "There are no plan files.");
-    }
 }
