@@ -22,6 +22,8 @@ static int Measure(Func<string, bool> wanted)
         ("journal", static () => new JournalBenchmark()),
         ("rotations", static () => new RotationBenchmark(ofMemory: false)),
         ("memory", static () => new RotationBenchmark(ofMemory: true)),
+        ("cloudtrail", static () => new CloudTrailBenchmark()),
+        ("aws-pace", static () => new AwsPaceBenchmark()),
         ("resume", static () => new ResumeBenchmark()),
     ];
     Console.WriteLine($"{"benchmark",-12} {"ratio",8}  {"bound",-10} what is compared");

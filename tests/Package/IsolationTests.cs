@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using System.Security;
 
 namespace RotateSecrets.Package.Tests;
 
@@ -9,6 +10,7 @@ public sealed class IsolationTests
         Import-Module $args[0]
         $null = Connect-SecretStore -Local $args[1]
         $null = New-SecretValue -Ed25519 | Set-StoreSecret local:X
+        $null = Connect-SecretStore -Aws -Region eu-central-1 -EndpointUri http://127.0.0.1:9/ -Credential ([pscredential]::new('AKIAIOSFODNN7EXAMPLE', $args[2]))
         """;
 
     [Fact]
@@ -16,7 +18,7 @@ public sealed class IsolationTests
     {
         using var runspace = BuiltModule.Open();
         var folder = Directory.CreateTempSubdirectory("rotatesecrets-").FullName;
-        runspace.Run(Use, BuiltModule.Manifest, Path.Combine(folder, "secrets.db"));
+        runspace.Run(Use, BuiltModule.Manifest, Path.Combine(folder, "secrets.db"), Key());
 
         var shipped = AppDomain.CurrentDomain.GetAssemblies()
             .Where(static assembly => !assembly.IsDynamic && assembly.Location.StartsWith(BuiltModule.Folder, StringComparison.Ordinal))
@@ -24,6 +26,8 @@ public sealed class IsolationTests
         Assert.Equal(["RotateSecrets", "RotateSecrets.Core"], shipped["Default"].Order(StringComparer.Ordinal));
         Assert.Contains("RotateSecrets.Local", shipped["RotateSecrets.Providers"]);
         Assert.Contains("Microsoft.Data.Sqlite", shipped["RotateSecrets.Providers"]);
+        Assert.Contains("RotateSecrets.Aws", shipped["RotateSecrets.Providers"]);
+        Assert.Contains("AWSSDK.Core", shipped["RotateSecrets.Providers"]);
         Assert.Equal(2, shipped.Count);
     }
 
@@ -33,12 +37,23 @@ public sealed class IsolationTests
         var users = typeof(Microsoft.Data.Sqlite.SqliteConnection).Assembly;
         using var runspace = BuiltModule.Open();
         var folder = Directory.CreateTempSubdirectory("rotatesecrets-").FullName;
-        runspace.Run(Use, BuiltModule.Manifest, Path.Combine(folder, "secrets.db"));
+        runspace.Run(Use, BuiltModule.Manifest, Path.Combine(folder, "secrets.db"), Key());
 
         var ours = AppDomain.CurrentDomain.GetAssemblies().Single(assembly =>
             assembly.GetName().Name == users.GetName().Name && AssemblyLoadContext.GetLoadContext(assembly)!.Name == "RotateSecrets.Providers");
         Assert.NotEqual(users.GetName().Version, ours.GetName().Version);
         Assert.Same(AssemblyLoadContext.Default, AssemblyLoadContext.GetLoadContext(users));
+    }
+
+    private static SecureString Key()
+    {
+        var key = new SecureString();
+        foreach (var character in "key")
+        {
+            key.AppendChar(character);
+        }
+
+        return key;
     }
 
     [Fact]

@@ -122,4 +122,16 @@ public enum FailureCode
 
     /// <summary>The previous value can't be put back.</summary>
     RollbackImpossible,
+
+    /// <summary>There are no credentials for the system, or it doesn't take those that there are.</summary>
+    CredentialsInvalid,
+
+    /// <summary>The secret is scheduled for deletion, and can be had back until then.</summary>
+    SecretDeleted,
+
+    /// <summary>A limit of the system is reached: it takes no more of these.</summary>
+    LimitReached,
+
+    /// <summary>Something else rotates or writes it, and would be worked against.</summary>
+    ManagedElsewhere,
 }

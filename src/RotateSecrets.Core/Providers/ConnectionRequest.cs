@@ -11,6 +11,9 @@ public sealed record ConnectionRequest(string Name, string Location, TimeProvide
     /// <summary>The secret with which to connect: a passphrase, a token; null for the provider's own way. It stays the caller's to dispose of.</summary>
     public SecretValue? Credential { get; init; }
 
+    /// <summary>Further secrets with which to connect, by the provider's own names, not told apart by case. They stay the caller's to dispose of.</summary>
+    public IReadOnlyDictionary<string, SecretValue> Secrets { get; init; } = new Dictionary<string, SecretValue>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What else the provider is to know, by its own names, not told apart by case. A name it doesn't know is refused.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Settings { get; init; } =
         new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);

@@ -27,6 +27,9 @@ public enum StoreCapabilities
 
     /// <summary>A version's value can be destroyed while the others stay.</summary>
     Revocable = 64,
+
+    /// <summary>It can have a secret rotated by a function of its own.</summary>
+    SelfRotating = 128,
 }
 
 /// <summary>What a caller wants to do at an address.</summary>

@@ -26,7 +26,7 @@ public sealed class SecretValueTransformationAttribute : ArgumentTransformationA
         SecretValue value => value,
         SecretVersion version => version.Value,
         SecureString secure => FromSecureString(secure),
-        PSCredential credential => FromSecureString(credential.Password),
+        PSCredential credential => CredentialUser.Remember(FromSecureString(credential.Password), credential.UserName),
         byte[] bytes => SecretValue.FromBytes(bytes),
         string text => PlainText.Mark(SecretValue.FromText(text)),
         _ => null,

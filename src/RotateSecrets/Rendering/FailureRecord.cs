@@ -57,6 +57,10 @@ internal static class FailureRecord
         FailureCode.PlanChanged => (ErrorCategory.InvalidData, "Finish or undo the rotation with the plan that it was begun with."),
         FailureCode.NotConverged => (ErrorCategory.OperationTimeout, "Restart the consumers that the message names, then resume."),
         FailureCode.RollbackImpossible => (ErrorCategory.InvalidOperation, "Rotate again: the old value can't be put back."),
+        FailureCode.CredentialsInvalid => (ErrorCategory.AuthenticationError, "Sign in to the system, or name other credentials."),
+        FailureCode.SecretDeleted => (ErrorCategory.InvalidOperation, "Restore the secret first, or use another name."),
+        FailureCode.LimitReached => (ErrorCategory.LimitsExceeded, "Remove what is no longer needed, or ask for a higher limit."),
+        FailureCode.ManagedElsewhere => (ErrorCategory.ResourceBusy, "Change it where it is managed."),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "Every code needs its row."),
     };
 }

@@ -22,6 +22,8 @@ public sealed class LeakTests : IDisposable
         "Connect-SecretStore -Local secrets.db -Passphrase $args[2]",
         "Connect-SecretStore -Kind None -Credential $args[1] -Setting @{ x = $args[3] }",
         "Connect-SecretStore -Kind Local -Location second.db -Credential $args[1]",
+        "Connect-SecretStore -Aws -Region eu-central-1 -EndpointUri http://127.0.0.1:9/ -Credential $args[2] -SessionToken $args[0]; Set-StoreSecret aws:X -Value $args[1]",
+        "Connect-SecretStore -Aws -Region eu-central-1 -Credential $args[3]",
         "Get-SecretStore",
         "Disconnect-SecretStore local",
         "Test-StoreAccess local:X",

@@ -18,6 +18,9 @@ public enum StrategyKind
 
     /// <summary>In place of the old one, which is held in the journal.</summary>
     Overwrite,
+
+    /// <summary>By the store's own function, which makes the new value and sets it in the service that it opens: it is started and followed to its end.</summary>
+    Delegated,
 }
 
 /// <summary>What is to be rotated, and how.</summary>

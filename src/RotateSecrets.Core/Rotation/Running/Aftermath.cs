@@ -1,4 +1,5 @@
 using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Plans;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Steps;
 using RotateSecrets.Rotation.Strategies;
@@ -29,7 +30,8 @@ internal static class Aftermath
             return Barrier(run, $"Revoking version {run.Record.Previous} of {run.Record.Address} was begun: the old value can't be put back.");
         }
 
-        if (!run.HasBegun(StepKind.Stage))
+        var isDelegated = run.Strategy.Kind == StrategyKind.Delegated;
+        if (!run.HasBegun(isDelegated ? StepKind.Create : StepKind.Stage))
         {
             return null;
         }
@@ -38,6 +40,11 @@ internal static class Aftermath
         if (!found.Succeeded(out var current, out var failure))
         {
             return failure;
+        }
+
+        if (isDelegated && current.Version?.Id != run[Fact.Previous])
+        {
+            return Barrier(run, $"The store's own function has rotated {run.Record.Address}: what the old value opened may not take it any more.");
         }
 
         return current.Version?.Id == run[Fact.Previous] || await HasOldValueAsync(run, cancellation)

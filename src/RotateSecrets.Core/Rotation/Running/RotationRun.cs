@@ -14,6 +14,7 @@ internal sealed class RotationRun : IDisposable
 {
     private readonly ChannelWriter<Outcome<RotationEvent>> events;
     private readonly CancellationTokenSource overtaken = new();
+    private readonly IStoreScope? scope;
 
     public RotationRun(
         RotationServices services,
@@ -31,7 +32,15 @@ internal sealed class RotationRun : IDisposable
         Store = new FencedStore(store, RenewAsync);
         Record = record;
         Lease = lease;
+        Rotator = store as ISelfRotatingStore;
+        scope = (store as IScopedStore)?.Enter(plan.Address);
     }
+
+    /// <summary>The store's own way of rotating; null where it has none.</summary>
+    public ISelfRotatingStore? Rotator { get; }
+
+    /// <summary>How many requests the store has made for it in this process; null where the store doesn't count.</summary>
+    public int? Requests => scope?.Requests;
 
     public RotationServices Services { get; }
 
@@ -157,5 +166,9 @@ internal sealed class RotationRun : IDisposable
         return renewed;
     }
 
-    public void Dispose() => overtaken.Dispose();
+    public void Dispose()
+    {
+        overtaken.Dispose();
+        scope?.Dispose();
+    }
 }

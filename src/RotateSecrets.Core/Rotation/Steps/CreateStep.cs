@@ -1,6 +1,7 @@
 using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Running;
+using RotateSecrets.Rotation.Strategies;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 
@@ -27,7 +28,8 @@ internal sealed class CreateStep : IRotationStep
         }
 
         // Sealing answers with what is kept: after a death between the two, that is the first candidate, and no second is minted.
-        if (!Make(run).Succeeded(out var candidate, out var failure))
+        var made = run.Strategy is DelegatedStrategy ? await DelegatedStrategy.MakeAsync(run, cancellation) : Make(run);
+        if (!made.Succeeded(out var candidate, out var failure))
         {
             return failure;
         }

@@ -1,4 +1,5 @@
 using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Plans;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Running;
 using RotateSecrets.Rotation.Strategies;
@@ -46,7 +47,8 @@ internal sealed class PreflightStep : IRotationStep
 
     private static async Task<Failure?> AccessFailureAsync(RotationRun run, CancellationToken cancellation)
     {
-        if (!(await run.Store.CheckAccessAsync(run.Plan.Address, StoreAccess.Rotate, cancellation)).Succeeded(out var access, out var failure))
+        var wanted = run.Strategy.Kind == StrategyKind.Delegated ? StoreAccess.Rotate & ~StoreAccess.Write : StoreAccess.Rotate;
+        if (!(await run.Store.CheckAccessAsync(run.Plan.Address, wanted, cancellation)).Succeeded(out var access, out var failure))
         {
             return failure;
         }

@@ -26,5 +26,8 @@ internal sealed class ReportStep : IRotationStep
     public async Task<Outcome<StepReport>> DoAsync(RotationRun run, CancellationToken cancellation) =>
         OutcomeOf(run) == RotationState.CompletedWithDebt
             ? new StepReport("The old value stays sealed until its revocation, which is owed, was made.")
-            : (await run.Services.Journal.ForgetAsync(run.Lease, cancellation)).Map(static _ => new StepReport("What the journal held sealed is destroyed."));
+            : (await run.Services.Journal.ForgetAsync(run.Lease, cancellation)).Map(_ => new StepReport($"What the journal held sealed is destroyed.{Cost(run)}"));
+
+    private static string Cost(RotationRun run) =>
+        run.Requests is { } requests ? FormattableString.Invariant($" The store was sent {requests} requests.") : string.Empty;
 }

@@ -7,7 +7,7 @@ namespace RotateSecrets.Rotation.Strategies;
 /// <summary>Chooses a strategy from what the plan says and the store can do.</summary>
 internal static class RotationStrategy
 {
-    private static readonly IRotationStrategy[] All = [new StagedStrategy(), new SideBySideStrategy(), new OverwriteStrategy()];
+    private static readonly IRotationStrategy[] All = [new StagedStrategy(), new SideBySideStrategy(), new OverwriteStrategy(), new DelegatedStrategy()];
 
     /// <summary>The strategy that a record names.</summary>
     public static IRotationStrategy Named(string name) => All.Single(strategy => strategy.Kind.ToString() == name);
@@ -19,6 +19,11 @@ internal static class RotationStrategy
             new Failure(FailureCode.NotSupported, store.Name, $"The store {store} keeps no pending versions, so nothing can be staged there.")
             {
                 Remedy = "Let the plan's strategy be Automatic or SideBySide.",
+            },
+        StrategyKind.Delegated when !store.Capabilities.HasFlag(StoreCapabilities.SelfRotating) =>
+            new Failure(FailureCode.NotSupported, store.Name, $"The store {store} has no function that rotates a secret.")
+            {
+                Remedy = "Let the plan's strategy be Automatic.",
             },
         _ => Outcome.Of(Named(wanted.ToString())),
     };

@@ -27,8 +27,9 @@ public sealed partial class ConnectSecretStoreCommand : RotationCommand
     [Parameter(ParameterSetName = KindSet)]
     public IDictionary Setting { get; set; } = new Hashtable();
 
-    /// <summary>The secret with which to connect to that provider's system.</summary>
+    /// <summary>The secret with which to connect to that provider's system. For AWS a PSCredential: an access key's id, and its secret as the password.</summary>
     [Parameter(ParameterSetName = KindSet)]
+    [Parameter(ParameterSetName = AwsSet)]
     [SecretValueTransformation]
     public SecretValue? Credential { get; set; }
 
@@ -43,6 +44,7 @@ public sealed partial class ConnectSecretStoreCommand : RotationCommand
         var (kind, request) = ParameterSetName switch
         {
             LocalSet => ("Local", LocalRequest()),
+            AwsSet => ("Aws", AwsRequest()),
             _ => (Kind, KindRequest()),
         };
         if (IsUsable(request) && TryAwait(cancellation => Session.ConnectAsync(kind, request, cancellation), out var store))
@@ -64,7 +66,8 @@ public sealed partial class ConnectSecretStoreCommand : RotationCommand
 
     // A secret that was given but can't be one must not look as if none had been given.
     private bool IsUsable(ConnectionRequest request) =>
-        !MyInvocation.BoundParameters.Keys.Any(static name => name is nameof(Passphrase) or nameof(Credential)) || IsUsable(request.Credential);
+        (!MyInvocation.BoundParameters.Keys.Any(static name => name is nameof(Passphrase) or nameof(Credential)) || IsUsable(request.Credential))
+        && (!MyInvocation.BoundParameters.ContainsKey(nameof(SessionToken)) || IsUsable(SessionToken));
 
     private static Dictionary<string, IReadOnlyList<string>> Settings(params ReadOnlySpan<(string Name, IReadOnlyList<string>? Texts)> settings)
     {

@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace RotateSecrets.Aws.Audit;
+
+/// <summary>
+/// Finds, in a stream of JSON, the objects in the array <c>Records</c> that hold certain bytes. The search for those bytes runs over whole buffers; only where there is a hit are the bounds
+/// of its record looked for. Memory is one buffer, as long as the longest record that was hit needs it.
+/// </summary>
+internal static class RecordScanner
+{
+    private const int Buffer = 1 << 20;
+    private const int LongestRecord = 64 << 20;
+
+    /// <summary>Scans a stream.</summary>
+    /// <returns>Whether the stream ended where a document may.</returns>
+    public static async Task<bool> ScanAsync(Stream stream, ReadOnlyMemory<byte> needle, RecordTaker take, CancellationToken cancellation)
+    {
+        var window = ArrayPool<byte>.Shared.Rent(Buffer);
+        try
+        {
+            var held = 0;
+            while (true)
+            {
+                var read = await stream.ReadAtLeastAsync(window.AsMemory(held), Math.Min(window.Length - held, Buffer / 2), throwOnEndOfStream: false, cancellation);
+                held += read;
+                var isLast = read == 0 || (held < window.Length && await EndsAsync());
+                var done = Take(window.AsSpan(0, held), needle.Span, isLast, take);
+                if (isLast)
+                {
+                    return done >= 0 && EndsWell(window.AsSpan(0, held));
+                }
+
+                window.AsSpan(done, held - done).CopyTo(window);
+                held -= done;
+                if (held == window.Length)
+                {
+                    if (window.Length >= LongestRecord)
+                    {
+                        return false;
+                    }
+
+                    var larger = ArrayPool<byte>.Shared.Rent(window.Length * 2);
+                    window.AsSpan(0, held).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(window);
+                    window = larger;
+                }
+            }
+
+            async Task<bool> EndsAsync()
+            {
+                var more = await stream.ReadAsync(window.AsMemory(held), cancellation);
+                held += more;
+                return more == 0;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(window);
+        }
+    }
+
+    // How far the window is dealt with; negative where a record that was hit isn't whole at the end of the stream.
+    private static int Take(ReadOnlySpan<byte> window, ReadOnlySpan<byte> needle, bool isLast, RecordTaker take)
+    {
+        var from = 0;
+        while (true)
+        {
+            var hit = window[from..].IndexOf(needle);
+            if (hit < 0)
+            {
+                // The needle may lie across the edge, and its record has begun before it: keep what may belong to it.
+                return isLast ? window.Length : Math.Max(from, StartBefore(window, from, window.Length));
+            }
+
+            var start = StartBefore(window, from, from + hit);
+            var length = LengthOf(window[start..]);
+            if (length < 0)
+            {
+                return isLast ? -1 : start;
+            }
+
+            if (start + length > from + hit)
+            {
+                take(window.Slice(start, length));
+                from = start + length;
+            }
+            else
+            {
+                from += hit + needle.Length;
+            }
+        }
+    }
+
+    // Every record begins with this member, as CloudTrail writes them.
+    private static int StartBefore(ReadOnlySpan<byte> window, int from, int before)
+    {
+        var start = window[from..before].LastIndexOf("{\"eventVersion\""u8);
+        return start < 0 ? from : from + start;
+    }
+
+    // The number of bytes in the first object; negative where it isn't whole.
+    private static int LengthOf(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(text, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = 128 }));
+            return reader.Read() && reader.TrySkip() ? (int)reader.BytesConsumed : -1;
+        }
+        catch (JsonException)
+        {
+            return 0;
+        }
+    }
+
+    private static bool EndsWell(ReadOnlySpan<byte> window)
+    {
+        var text = window.TrimEnd(" \r\n\t"u8);
+        return text.EndsWith("}"u8);
+    }
+}

@@ -1,0 +1,123 @@
+using Amazon.Runtime;
+using Amazon.SimpleSystemsManagement;
+using Amazon.SimpleSystemsManagement.Model;
+using RotateSecrets.Aws.Store;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Secrets;
+
+namespace RotateSecrets.Aws.Parameters;
+
+/// <summary>Calls Parameter Store, with failures for exceptions.</summary>
+/// <param name="client">The client.</param>
+/// <param name="name">The store's name.</param>
+internal sealed class ParameterCalls(AmazonSimpleSystemsManagementClient client, string name) : IDisposable
+{
+    // The most that a page takes (GetParameterHistory and GetParametersByPath of the API reference).
+    private const int Page = 50;
+
+    /// <summary>All versions, oldest first, with their values: Parameter Store has no list without.</summary>
+    public Task<Outcome<List<ParameterHistory>>> HistoryAsync(SecretAddress address, bool withValues, CancellationToken cancellation) => CallAsync(
+        address,
+        "GetParameterHistory",
+        false,
+        async () =>
+        {
+            var all = new List<ParameterHistory>();
+            var request = new GetParameterHistoryRequest { Name = address.Path, WithDecryption = withValues, MaxResults = Page };
+            do
+            {
+                var page = await client.GetParameterHistoryAsync(request, cancellation);
+                all.AddRange(page.Parameters ?? []);
+                request.NextToken = page.NextToken;
+            }
+            while (!string.IsNullOrEmpty(request.NextToken));
+            return all;
+        },
+        cancellation);
+
+    public Task<Outcome<Parameter>> GetAsync(SecretAddress address, long version, CancellationToken cancellation) => CallAsync(
+        address,
+        "GetParameter",
+        false,
+        async () => (await client.GetParameterAsync(new GetParameterRequest { Name = FormattableString.Invariant($"{address.Path}:{version}"), WithDecryption = true }, cancellation)).Parameter,
+        cancellation);
+
+    /// <summary>Writes a version; a new parameter where there is none.</summary>
+    /// <returns>Its number.</returns>
+    public Task<Outcome<long>> PutAsync(SecretAddress address, SecretValue value, ParameterType type, bool overwrite, CancellationToken cancellation) => CallAsync(
+        address,
+        "PutParameter",
+        true,
+        async () => (await client.PutParameterAsync(new PutParameterRequest { Name = address.Path, Value = value.Reveal(), Type = type, Overwrite = overwrite }, cancellation)).Version ?? 0,
+        cancellation);
+
+    /// <summary>Gives a version labels, which are taken from the versions that had them.</summary>
+    public async Task<Outcome<bool>> LabelAsync(SecretAddress address, long version, CancellationToken cancellation, params IEnumerable<string> labels)
+    {
+        var labelled = await CallAsync(
+            address,
+            "LabelParameterVersion",
+            true,
+            () => client.LabelParameterVersionAsync(new LabelParameterVersionRequest { Name = address.Path, ParameterVersion = version, Labels = [.. labels] }, cancellation),
+            cancellation);
+        return labelled.Succeeded(out var answer, out var failure)
+            ? answer.InvalidLabels is not { Count: > 0 }
+                ? true
+                : new Failure(FailureCode.ValueInvalid, address.ToString(), $"Parameter Store doesn't take the labels of version {version} of {address}.")
+            : failure;
+    }
+
+    public Task<Outcome<UnlabelParameterVersionResponse>> UnlabelAsync(SecretAddress address, long version, List<string> labels, CancellationToken cancellation) => CallAsync(
+        address,
+        "UnlabelParameterVersion",
+        true,
+        () => client.UnlabelParameterVersionAsync(new UnlabelParameterVersionRequest { Name = address.Path, ParameterVersion = version, Labels = labels }, cancellation),
+        cancellation);
+
+    public Task<Outcome<DeleteParameterResponse>> DeleteAsync(SecretAddress address, CancellationToken cancellation) => CallAsync(
+        address, "DeleteParameter", true, () => client.DeleteParameterAsync(new DeleteParameterRequest { Name = address.Path }, cancellation), cancellation);
+
+    /// <summary>Parameters whose names begin in a certain way.</summary>
+    public async Task<Outcome<List<ParameterMetadata>>> ListAsync(string prefix, int? most, CancellationToken cancellation) =>
+        await CallAsync(
+            null,
+            "DescribeParameters",
+            false,
+            async () =>
+            {
+                var all = new List<ParameterMetadata>();
+                var request = new DescribeParametersRequest
+                {
+                    MaxResults = most ?? Page,
+                    ParameterFilters = prefix.Length == 0 ? null : [new ParameterStringFilter { Key = "Name", Option = "BeginsWith", Values = [prefix] }],
+                };
+                do
+                {
+                    var page = await client.DescribeParametersAsync(request, cancellation);
+                    all.AddRange(page.Parameters ?? []);
+                    request.NextToken = page.NextToken;
+                }
+                while (most is null && !string.IsNullOrEmpty(request.NextToken));
+                return all;
+            },
+            cancellation);
+
+    public void Dispose() => client.Dispose();
+
+    private async Task<Outcome<T>> CallAsync<T>(SecretAddress? address, string operation, bool isWrite, Func<Task<T>> call, CancellationToken cancellation)
+        where T : notnull
+    {
+        try
+        {
+            return Outcome.Of(await call());
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested && AwsFailure.Fits(e))
+        {
+            return AwsFailure.Of(e, address is null ? name : address.ToString(), $"ssm:{operation}", isWrite);
+        }
+        catch (AmazonClientException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+}

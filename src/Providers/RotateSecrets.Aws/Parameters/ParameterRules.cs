@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.Unicode;
+using Amazon.SimpleSystemsManagement.Model;
+using RotateSecrets.Aws.Store;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
+
+namespace RotateSecrets.Aws.Parameters;
+
+/// <summary>What a parameter's history means, and what stands against a write.</summary>
+internal static class ParameterRules
+{
+    // The service makes room by deleting the oldest of 100 versions, unless it has a label. Source: the user guide, "Working with parameter versions".
+    private const int MostVersions = 100;
+
+    // A standard parameter's. Source: the service's quotas.
+    private const int Longest = 4096;
+
+    public static string Id(long? version) => (version ?? 0).ToString(CultureInfo.InvariantCulture);
+
+    public static SecretVersion At(SecretAddress address, ParameterHistory version, IReadOnlyList<ParameterHistory> history, DateTimeOffset now)
+    {
+        var created = SecretView.Moment(version.LastModifiedDate);
+        return new SecretVersion(address, Id(version.Version), ParameterLabels.StageOf(version, history), created)
+        {
+            Token = ParameterLabels.TokenOf(version),
+            Age = now > created ? now - created : TimeSpan.Zero,
+        };
+    }
+
+    public static ParameterHistory? Current(IReadOnlyList<ParameterHistory> history) =>
+        history.FirstOrDefault(version => ParameterLabels.StageOf(version, history) == SecretStage.Current);
+
+    public static Failure? Flaw(PutRequest request) => request switch
+    {
+        { Stage: not (SecretStage.Pending or SecretStage.Current) } => new Failure(
+            FailureCode.StageForbidden, request.Address.ToString(), $"A version can't be written as {request.Stage}, only as Pending or Current."),
+        { Address.Field: not null } => new Failure(FailureCode.NotSupported, request.Address.ToString(), $"A parameter is one value, and so {request.Address} has no fields."),
+        { Value.Length: 0 } => new Failure(FailureCode.ValueInvalid, request.Address.ToString(), $"An empty value can't be stored at {request.Address}."),
+        { Value.Length: > Longest } => new Failure(
+            FailureCode.ValueInvalid, request.Address.ToString(), $"The value for {request.Address} has {request.Value.Length} bytes; a standard parameter takes {Longest}."),
+        _ when !request.Value.Reveal(static bytes => Utf8.IsValid(bytes)) => new Failure(
+            FailureCode.ValueInvalid, request.Address.ToString(), $"The value for {request.Address} is no text, and a parameter takes nothing else.")
+        {
+            Remedy = "Generate text, or base64.",
+        },
+        _ => null,
+    };
+
+    public static Failure? Conflict(PutRequest request, IReadOnlyList<ParameterHistory> history)
+    {
+        var current = Current(history);
+        if (request.ExpectedVersion is { } expected && expected != (current is null ? PutRequest.NoVersion : Id(current.Version)))
+        {
+            return Other(request.Address, expected, current);
+        }
+
+        if (request.Stage == SecretStage.Pending && history.Count > 0 && !ParameterLabels.IsLabelled(history))
+        {
+            return new Failure(
+                FailureCode.NotSupported, request.Address.ToString(), $"The readers of {request.Address} get its youngest version, so a candidate can't wait there.")
+            {
+                Remedy = $"Let them read {request.Address.Path}:{ParameterLabels.Current}, and give the version that they use that label; or let the plan's strategy be Overwrite.",
+            };
+        }
+
+        return request.Stage == SecretStage.Pending && history.FirstOrDefault(static version => ParameterLabels.Has(version, ParameterLabels.Pending)) is { } waiting
+            ? new Failure(
+                FailureCode.VersionConflict,
+                request.Address.ToString(),
+                $"Version {waiting.Version} of {request.Address} has been pending since {SecretView.Moment(waiting.LastModifiedDate):u}; there can be one candidate at a time.")
+            {
+                Remedy = "Promote it with Move-StoreSecret -Stage Current, or withdraw it with Revoke-Secret -Force.",
+            }
+            : Full(request.Address, history);
+    }
+
+    public static Failure Other(SecretAddress address, string expected, ParameterHistory? current) =>
+        WriteRules.Other(address, expected, current is null ? null : new LabelledVersion(Id(current.Version), [], default));
+
+    /// <summary>Said where the history is full and can't be shortened by the service; null where it isn't.</summary>
+    public static Failure? Full(SecretAddress address, IReadOnlyList<ParameterHistory> history) =>
+        history.Count >= MostVersions && history.MinBy(static version => version.Version) is { Labels.Count: > 0 } oldest
+            ? new Failure(
+                FailureCode.LimitReached, address.ToString(), $"{address} has {MostVersions} versions, and the oldest, {oldest.Version}, is kept by its label {oldest.Labels[0]}.")
+            {
+                Remedy = "Take the label from it with: aws ssm unlabel-parameter-version",
+            }
+            : null;
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using RotateSecrets.Aws.Audit;
+using RotateSecrets.Aws.Store;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
+
+namespace RotateSecrets.Aws.Parameters;
+
+/// <summary>
+/// Systems Manager Parameter Store. Whoever reads a parameter without a label gets its youngest version, so a candidate can only wait where readers ask for the label
+/// <c>Current</c>. It can't be written on a condition: a write that found another version than it expected says so afterwards.
+/// </summary>
+/// <param name="description">What it is.</param>
+/// <param name="calls">Calls it.</param>
+/// <param name="trail">The CloudTrail files that tell of its readers.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ParameterStore(StoreDescription description, ParameterCalls calls, CloudTrail trail, TimeProvider time) : ISecretStore
+{
+    private readonly ParameterWriter writer = new(calls, time);
+
+    /// <inheritdoc/>
+    public StoreDescription Description => description;
+
+    /// <inheritdoc/>
+    public async Task<Outcome<StoreAccessReport>> CheckAccessAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation)
+    {
+        var findings = new List<string>();
+        var failure = address is null ? (await calls.ListAsync(string.Empty, most: 1, cancellation)).Failure : null;
+        if (address is not null && (await calls.HistoryAsync(address, withValues: false, cancellation)).Succeeded(out var history, out failure))
+        {
+            if (ParameterRules.Full(address, history) is { } full)
+            {
+                return full;
+            }
+
+            if (!ParameterLabels.IsLabelled(history))
+            {
+                findings.Add($"No version of it is labelled {ParameterLabels.Current}, so its readers get the youngest: a candidate can't wait there.");
+            }
+        }
+
+        return failure switch
+        {
+            null => new StoreAccessReport(description.Name, address, wanted, StoreAccess.None, findings),
+            { Code: FailureCode.SecretNotFound } => new StoreAccessReport(description.Name, address, wanted, StoreAccess.None, [failure.Message]),
+            { Code: FailureCode.AccessDenied } => new StoreAccessReport(description.Name, address, wanted, wanted, [failure.Message]),
+            _ => failure,
+        };
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Outcome<SecretVersion>> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (!(await calls.ListAsync(prefix, most: null, cancellation)).Succeeded(out var parameters, out var failure))
+        {
+            yield return failure;
+            yield break;
+        }
+
+        foreach (var parameter in parameters)
+        {
+            if (SecretAddress.TryCreate(description.Name, parameter.Name).Succeeded(out var address, out _))
+            {
+                yield return new SecretVersion(address, ParameterRules.Id(parameter.Version), SecretStage.Current, SecretView.Moment(parameter.LastModifiedDate));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Outcome<SecretVersion>> ListVersionsAsync(SecretAddress address, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (!(await calls.HistoryAsync(address, withValues: false, cancellation)).Succeeded(out var history, out var failure))
+        {
+            yield return failure;
+            yield break;
+        }
+
+        foreach (var version in history.OrderByDescending(static version => version.Version))
+        {
+            yield return ParameterRules.At(address, version, history, time.GetUtcNow());
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<SecretVersion>> ReadAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation)
+    {
+        if (!(await calls.HistoryAsync(address, withValues: false, cancellation)).Succeeded(out var history, out var failure))
+        {
+            return failure;
+        }
+
+        var found = history.OrderByDescending(static one => one.Version).Select(one => ParameterRules.At(address, one, history, time.GetUtcNow()))
+            .FirstOrDefault(one => version.Id is { } id ? one.Id == id : one.Stage == version.Stage);
+        if (found is null or { Stage: SecretStage.Revoked })
+        {
+            return SecretReader.NoVersion(address, version);
+        }
+
+        return (await calls.GetAsync(address, long.Parse(found.Id, CultureInfo.InvariantCulture), cancellation)).Map(parameter =>
+        {
+            var value = SecretValue.FromText(parameter.Value);
+            return found with { Value = value, Fingerprint = value.Fingerprint, Length = value.Length };
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task<Outcome<SecretVersion>> PutAsync(PutRequest request, CancellationToken cancellation) => writer.PutAsync(request, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<SecretVersion>> PromoteAsync(SecretAddress address, string version, string? expectedCurrent, CancellationToken cancellation) =>
+        writer.PromoteAsync(address, version, expectedCurrent, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<SecretVersion>> RevokeAsync(SecretAddress address, string version, CancellationToken cancellation) =>
+        writer.RevokeAsync(address, version, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, CancellationToken cancellation)
+    {
+        var removed = await calls.DeleteAsync(address, cancellation);
+        return removed.Failure is { Code: not FailureCode.SecretNotFound } failure ? failure : address;
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellation) => trail.ReadAsync(query, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        calls.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

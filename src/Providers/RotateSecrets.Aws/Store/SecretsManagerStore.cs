@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+using Amazon.SecretsManager;
+using RotateSecrets.Aws.Audit;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
+
+namespace RotateSecrets.Aws.Store;
+
+/// <summary>AWS Secrets Manager in one region and account.</summary>
+internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRotatingStore
+{
+    private readonly SecretsManagerCalls calls;
+    private readonly SecretReader reader;
+    private readonly LabelMover labels;
+    private readonly SecretWriter writer;
+    private readonly AccessCheck access;
+    private readonly FunctionRotation function;
+    private readonly CloudTrail trail;
+    private readonly int recoveryDays;
+    private readonly TimeProvider time;
+
+    /// <summary>A store.</summary>
+    /// <param name="description">What it is.</param>
+    /// <param name="clientOf">Makes a client of a region; null stands for the store's own.</param>
+    /// <param name="trail">The CloudTrail files that tell of its readers.</param>
+    /// <param name="recoveryDays">For how many days a removed secret can be had back.</param>
+    /// <param name="time">The clock.</param>
+    public SecretsManagerStore(
+        StoreDescription description, Func<string?, AmazonSecretsManagerClient> clientOf, CloudTrail trail, int recoveryDays, TimeProvider time)
+    {
+        Description = description;
+        this.trail = trail;
+        this.recoveryDays = recoveryDays;
+        this.time = time;
+        calls = new SecretsManagerCalls(clientOf(null), description.Name, time);
+        reader = new SecretReader(calls, time);
+        labels = new LabelMover(calls, reader, new ReplicaWatch(calls, clientOf, time), time);
+        writer = new SecretWriter(calls, reader, labels, time);
+        function = new FunctionRotation(calls, reader, time);
+        access = new AccessCheck(calls, reader, description.Name, time);
+    }
+
+    /// <inheritdoc/>
+    public StoreDescription Description { get; }
+
+    /// <inheritdoc/>
+    public IStoreScope Enter(SecretAddress address) => calls.Scopes.Enter(address);
+
+    /// <inheritdoc/>
+    public Task<Outcome<StoreAccessReport>> CheckAccessAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation) =>
+        address is null ? access.CheckStoreAsync(wanted, cancellation) : access.CheckAsync(address, wanted, cancellation);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Outcome<SecretVersion>> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var listed in calls.ListAsync(prefix, most: null, cancellation))
+        {
+            if (!listed.Succeeded(out var entry, out var failure))
+            {
+                yield return failure;
+                yield break;
+            }
+
+            if (entry.Name is not { } path || !path.StartsWith(prefix, StringComparison.Ordinal) || !SecretAddress.TryCreate(Description.Name, path).Succeeded(out var address, out _))
+            {
+                continue;
+            }
+
+            // The list has labels and no versions' dates: the secret's own last change is the nearest that it tells.
+            var versions = (entry.SecretVersionsToStages ?? []).Select(static pair => new LabelledVersion(pair.Key, [.. pair.Value], default)).ToList();
+            if ((versions.Find(static one => one.Stage == SecretStage.Current) ?? versions.FirstOrDefault()) is { } version)
+            {
+                yield return (version with { CreatedAt = SecretView.Moment(entry.LastChangedDate ?? entry.CreatedDate) }).At(address, time.GetUtcNow());
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Outcome<SecretVersion>> ListVersionsAsync(SecretAddress address, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (!(await reader.ViewAsync(address, cancellation)).Succeeded(out var view, out var failure))
+        {
+            yield return failure;
+            yield break;
+        }
+
+        var now = time.GetUtcNow();
+        foreach (var version in view.YoungestFirst)
+        {
+            yield return version.At(address, now);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<SecretVersion>> ReadAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation)
+    {
+        if (!(await reader.ReadAsync(address, version, cancellation)).Succeeded(out var read, out var failure))
+        {
+            return failure;
+        }
+
+        using (read.Content)
+        {
+            return read.Content.At(address).Map(value =>
+                read.Version.At(address, time.GetUtcNow()) with { Value = value, Fingerprint = value.Fingerprint, Length = value.Length });
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<SecretVersion>> PutAsync(PutRequest request, CancellationToken cancellation) =>
+        (await writer.PutAsync(request, cancellation)).Map(version =>
+            version with { Token = request.Token, Fingerprint = request.Value.Fingerprint, Length = request.Value.Length });
+
+    /// <inheritdoc/>
+    public Task<Outcome<SecretVersion>> PromoteAsync(SecretAddress address, string version, string? expectedCurrent, CancellationToken cancellation) =>
+        labels.PromoteAsync(address, version, expectedCurrent, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<SecretVersion>> RevokeAsync(SecretAddress address, string version, CancellationToken cancellation) =>
+        labels.RevokeAsync(address, version, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<SecretVersion>> RotateAsync(SecretAddress address, string token, CancellationToken cancellation) =>
+        function.RotateAsync(address, token, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, CancellationToken cancellation)
+    {
+        if (address.Field is not null)
+        {
+            return new Failure(FailureCode.NotSupported, address.ToString(), $"{address} is one field of a secret, and can't be removed without the others.")
+            {
+                Remedy = "Leave out the # and what follows it to remove the whole secret.",
+            };
+        }
+
+        var removed = await calls.DeleteAsync(address, recoveryDays, cancellation);
+        return removed.Failure is { Code: not (FailureCode.SecretNotFound or FailureCode.SecretDeleted) } failure ? failure : address;
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellation) => trail.ReadAsync(query, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        calls.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

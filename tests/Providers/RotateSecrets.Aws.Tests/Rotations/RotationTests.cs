@@ -1,0 +1,56 @@
+using RotateSecrets.Rotation.Plans;
+using RotateSecrets.Rotation.Records;
+using RotateSecrets.Secrets;
+
+namespace RotateSecrets.Aws.Tests.Rotations;
+
+public sealed class RotationTests
+{
+    [Fact]
+    public async Task A_rotation_takes_seven_requests_and_every_process_has_the_new_value()
+    {
+        await using var fixture = await RotationFixture.StartAsync();
+
+        var rotation = await fixture.RotateAsync();
+
+        Assert.Equal(RotationState.Completed, rotation.State);
+        string[] expected = ["DescribeSecret", "ListSecretVersionIds", "GetResourcePolicy", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage", "UpdateSecretVersionStage"];
+        Assert.Equal(expected, fixture.Server.Operations);
+        Assert.Contains("7 requests", rotation.Steps[^1].Message, StringComparison.Ordinal);
+        var current = await fixture.ReadAsync(SecretStage.Current);
+        Assert.NotEqual(RotationFixture.Old, current);
+        Assert.All(await fixture.HeldAsync(), held => Assert.Equal(RotationFixture.Digest(current), held));
+        Assert.Equal(rotation.Id, rotation.Candidate);
+    }
+
+    [Fact]
+    public async Task A_second_rotation_takes_seven_requests_too()
+    {
+        await using var fixture = await RotationFixture.StartAsync(replicas: 0);
+        Assert.Equal(RotationState.Completed, (await fixture.RotateAsync()).State);
+        fixture.Server.Exchanges.Clear();
+
+        Assert.Equal(RotationState.Completed, (await fixture.RotateAsync()).State);
+
+        Assert.Equal(7, fixture.Server.Exchanges.Count);
+        Assert.Single(fixture.Server.Secrets.Get("prod/proxy/jwt").Versions, static version => version.Labels.Count > 0);
+    }
+
+    [Fact]
+    public async Task A_rotation_is_undone_with_its_consumers()
+    {
+        await using var fixture = await RotationFixture.StartAsync();
+        var stopped = await fixture.RotateUntilAsync(
+            StepKind.Grace, RotationEventKind.StepBegun, new RotationPlan(RotationFixture.Address) { Grace = TimeSpan.FromSeconds(2) });
+        Assert.Equal(RotationState.Stopped, stopped.State);
+        Assert.NotEqual(RotationFixture.Old, await fixture.ReadAsync(SecretStage.Current));
+
+        var undone = await fixture.UndoAsync(stopped.Id);
+
+        Assert.Equal(RotationState.Undone, undone.State);
+        Assert.Equal(RotationFixture.Old, await fixture.ReadAsync(SecretStage.Current));
+        Assert.All(await fixture.HeldAsync(), static held => Assert.Equal(RotationFixture.Digest(RotationFixture.Old), held));
+        var left = Assert.Single(fixture.Server.Secrets.Get("prod/proxy/jwt").Versions, static version => version.Labels.Count > 0);
+        Assert.Equal(RotationFixture.Old, left.Text);
+    }
+}

@@ -1,0 +1,70 @@
+using AwsDouble;
+using RotateSecrets.Contracts;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
+
+namespace RotateSecrets.Aws.Tests.Store;
+
+/// <summary>The contract on Parameter Store.</summary>
+public sealed class ParameterContractTests : StoreContract
+{
+    private DoubleServer? server;
+
+    protected override SecretAddress Address { get; } = SecretAddress.Parse("aws:/test/contract");
+
+    protected override bool TakesBytes => false;
+
+    protected override async Task<ISecretStore> ConnectAsync()
+    {
+        server = await DoubleServer.StartAsync();
+        return Value(await AwsFixture.ConnectAsync(server.Address, more: ("ParameterStore", "True"))).Store;
+    }
+
+    protected override ValueTask CleanAsync() => server!.DisposeAsync();
+}
+
+/// <summary>The contract on the Parameter Store of whatever service the environment names.</summary>
+public sealed class ParameterEndpointContractTests : EndpointContractTests
+{
+    protected override bool IsParameterStore => true;
+
+    protected override bool TakesBytes => false;
+}
+
+public sealed class ParameterStoreTests
+{
+    private static readonly SecretAddress Address = SecretAddress.Parse("aws:/prod/db");
+
+    [Fact]
+    public async Task Where_readers_get_the_youngest_version_a_candidate_cant_wait()
+    {
+        await using var server = await DoubleServer.StartAsync();
+        server.Parameters.Call("PutParameter", new() { ["Name"] = "/prod/db", ["Value"] = "one", ["Type"] = "SecureString" });
+        await using var store = AwsFixture.Value(await AwsFixture.ConnectAsync(server.Address, more: ("ParameterStore", "True"))).Store;
+        using var value = SecretValue.FromText("two");
+
+        var refused = (await store.PutAsync(new PutRequest(Address, value, SecretStage.Pending, "token"), AwsFixture.Cancellation)).Failure;
+        Assert.Equal(FailureCode.NotSupported, refused?.Code);
+        AwsFixture.Value(await store.PutAsync(new PutRequest(Address, value, SecretStage.Current, "token") { ExpectedVersion = "1" }, AwsFixture.Cancellation));
+
+        Assert.Equal("two", (string?)server.Parameters.Call("GetParameter", new() { ["Name"] = "/prod/db" })["Parameter"]!["Value"]);
+    }
+
+    [Fact]
+    public async Task A_history_that_is_full_and_kept_by_a_label_is_said_before_anything_is_written()
+    {
+        await using var server = await DoubleServer.StartAsync();
+        for (var i = 0; i < 100; i++)
+        {
+            server.Parameters.Call("PutParameter", new() { ["Name"] = "/prod/db", ["Value"] = $"{i}", ["Overwrite"] = true });
+        }
+
+        server.Parameters.Call("LabelParameterVersion", new() { ["Name"] = "/prod/db", ["ParameterVersion"] = 1L, ["Labels"] = new System.Text.Json.Nodes.JsonArray("kept") });
+        await using var store = AwsFixture.Value(await AwsFixture.ConnectAsync(server.Address, more: ("ParameterStore", "True"))).Store;
+        using var value = SecretValue.FromText("two");
+
+        Assert.Equal(FailureCode.LimitReached, (await store.PutAsync(new PutRequest(Address, value, SecretStage.Current, "token"), AwsFixture.Cancellation)).Failure?.Code);
+        Assert.DoesNotContain("PutParameter", server.Operations);
+    }
+}
