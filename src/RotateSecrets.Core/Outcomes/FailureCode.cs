@@ -122,4 +122,7 @@ public enum FailureCode
 
     /// <summary>The previous value can't be put back.</summary>
     RollbackImpossible,
+
+    /// <summary>The server's certificate isn't trusted, or is another server's.</summary>
+    ServerUntrusted,
 }

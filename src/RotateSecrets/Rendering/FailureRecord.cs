@@ -57,6 +57,7 @@ internal static class FailureRecord
         FailureCode.PlanChanged => (ErrorCategory.InvalidData, "Finish or undo the rotation with the plan that it was begun with."),
         FailureCode.NotConverged => (ErrorCategory.OperationTimeout, "Restart the consumers that the message names, then resume."),
         FailureCode.RollbackImpossible => (ErrorCategory.InvalidOperation, "Rotate again: the old value can't be put back."),
+        FailureCode.ServerUntrusted => (ErrorCategory.SecurityError, "See that the address is right, and name the authority that issued the server's certificate."),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "Every code needs its row."),
     };
 }

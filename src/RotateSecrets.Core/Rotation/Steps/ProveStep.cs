@@ -42,7 +42,7 @@ internal sealed class ProveStep : IRotationStep
     private static async Task<Failure?> ReadSinceAsync(RotationRun run, SecretVersion previous, CancellationToken cancellation)
     {
         var revoked = run.Record.Steps.Find(static step => step.Kind == StepKind.Revoke && step.State == StepState.Done);
-        if (revoked is null || !run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Audited))
+        if (revoked is null || !run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Audited))
         {
             return null;
         }

@@ -55,7 +55,8 @@ internal static class VersionMoves
                 return failure.Code == FailureCode.SecretNotFound ? Nothing() : failure;
             }
 
-            if (version.Token == token)
+            // Where the store keeps no tokens, the record tells.
+            if (version.Token == token || (version.Token is null && version.Id == run[Fact.Candidate]))
             {
                 return (await run.Store.RevokeAsync(address, version.Id, cancellation)).Map(
                     static revoked => new StepReport($"Version {revoked.Id} is withdrawn."));
