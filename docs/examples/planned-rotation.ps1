@@ -20,6 +20,7 @@ $sample = New-SampleService -Folder $Folder -Replica 3
 try {
     $null = Connect-SecretStore -Local "$Folder/secrets.db" -ServicesFile $sample.ServicesFile
     $null = New-SecretValue | Set-StoreSecret local:PROXY_JWT_SECRET
+    $old = (Get-StoreSecret local:PROXY_JWT_SECRET -Reveal).Value
     Get-Consumers local:PROXY_JWT_SECRET | Start-Consumer
     Wait-SampleCount $sample requests 200
 
@@ -35,6 +36,12 @@ try {
     $rotation | Out-Host
     if ($rotation.State -ne 'Completed') { throw "The rotation ended as $($rotation.State)." }
     Get-StoreSecret local:PROXY_JWT_SECRET | Out-Host
+
+    # It has proven this already; seeing is believing.
+    $new = (Get-StoreSecret local:PROXY_JWT_SECRET -Reveal).Value
+    $proof = Test-RotationHealth -Jwt $sample.WhoAmI -Accepted $new -Refused $old
+    $proof | Out-Host
+    if (-not $proof.Passed) { throw 'The old secret still works somewhere.' }
     Wait-SampleCount $sample requests 2000
 }
 finally {

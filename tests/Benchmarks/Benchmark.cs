@@ -7,8 +7,6 @@ internal abstract class Benchmark
 {
     private const int Rounds = 7;
 
-    public abstract string Name { get; }
-
     /// <summary>What is compared, for people.</summary>
     public abstract string Compared { get; }
 

@@ -11,8 +11,6 @@ internal sealed class ImportBenchmark : Benchmark
 {
     private const int Processes = 9;
 
-    public override string Name => "import";
-
     public override string Compared => "time to import the module into a started host / time to start that host";
 
     public override string Bound => "<= 0.100";

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.Data.Sqlite;
 using RotateSecrets.Local;
 using RotateSecrets.Providers;
 using RotateSecrets.Secrets;
@@ -13,8 +12,8 @@ internal sealed class StoreBenchmark : Benchmark, IDisposable
     private const int Commits = 500;
 
     // In the build's own folder: a temporary one may lie in memory, where a commit costs nothing.
-    private readonly string folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, $"store-{Environment.ProcessId}")).FullName;
-    private readonly SqliteConnection raw;
+    private readonly string folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, $"store-{Guid.NewGuid():n}")).FullName;
+    private readonly RawCommits raw;
     private readonly ISecretStore store;
     private readonly SecretValue value = SecretValue.Create(64, RandomNumberGenerator.Fill);
     private int round;
@@ -25,14 +24,8 @@ internal sealed class StoreBenchmark : Benchmark, IDisposable
         store = new LocalProvider().ConnectAsync(request, CancellationToken.None).Result.Succeeded(out var connection, out var failure)
             ? connection.Store
             : throw new InvalidOperationException(failure.ToString());
-        raw = new SqliteConnection($"Data Source={Path.Combine(folder, "raw.db")}");
-        raw.Open();
-        Execute("PRAGMA journal_mode = WAL");
-        Execute("PRAGMA synchronous = FULL");
-        Execute("CREATE TABLE version (path TEXT, number INTEGER, piece BLOB, PRIMARY KEY (path, number))");
+        raw = new RawCommits(Path.Combine(folder, "raw.db"));
     }
-
-    public override string Name => "store";
 
     public override string Compared => "commits a second: writes to the embedded store / raw SQLite at the same durability";
 
@@ -63,24 +56,5 @@ internal sealed class StoreBenchmark : Benchmark, IDisposable
         }
     }
 
-    protected override void Theirs()
-    {
-        using var command = raw.CreateCommand();
-        command.CommandText = "INSERT INTO version VALUES ($path, $number, $piece)";
-        command.Parameters.AddWithValue("$path", $"S{round++}");
-        var number = command.Parameters.AddWithValue("$number", 0);
-        command.Parameters.AddWithValue("$piece", RandomNumberGenerator.GetBytes(92));
-        for (var i = 0; i < Commits; i++)
-        {
-            number.Value = i;
-            command.ExecuteNonQuery();
-        }
-    }
-
-    private void Execute(string sql)
-    {
-        using var command = raw.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    protected override void Theirs() => raw.Write(Commits);
 }

@@ -14,8 +14,6 @@ internal sealed class ValueBenchmark : Benchmark, IDisposable
 
     public ValueBenchmark() => runspace.Run("Import-Module $args[0]", BuiltModule.Manifest);
 
-    public override string Name => "values";
-
     public override string Compared => "New-SecretValue -Count 100000 through a pipeline / a bare loop that makes and wraps as many";
 
     public override string Bound => "<= 2.000";

@@ -13,6 +13,9 @@ internal sealed class ShellProcess : IDisposable
     private static readonly string Shell = typeof(ShellProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(static data => string.Equals(data.Key, "ShellPath", StringComparison.Ordinal)).Value!;
 
+    // A background job of a script ignores SIGINT, and so would all that it starts.
+    private static readonly string[] Signals = OperatingSystem.IsLinux() ? ["--default-signal=INT"] : [];
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("shell tests ");
     private readonly StringBuilder output = new();
     private readonly CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -42,7 +45,7 @@ internal sealed class ShellProcess : IDisposable
 
     /// <summary>Starts the shell with these words, in a folder with these files.</summary>
     public static ShellProcess StartBare(IEnumerable<(string Path, string Text)> files, params string[] words) =>
-        new(new ProcessStartInfo("dotnet", [Shell, .. words]), files);
+        new(new ProcessStartInfo("env", [.. Signals, "dotnet", Shell, .. words]), files);
 
     /// <summary>Starts a script on a terminal of 100 columns, made by <c>script</c>.</summary>
     public static ShellProcess StartOnTerminal(string script, params (string Name, string Value)[] environment)
@@ -50,7 +53,7 @@ internal sealed class ShellProcess : IDisposable
         Assert.SkipUnless(
             Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(static path => File.Exists(Path.Combine(path, "script"))),
             "There is no 'script' here to make a terminal with: install bsdutils or util-linux.");
-        var start = new ProcessStartInfo("script", ["-qec", $"stty cols 100 rows 30; exec dotnet '{Shell}' {Script}", "/dev/null"]);
+        var start = new ProcessStartInfo("env", [.. Signals, "script", "-qec", $"stty cols 100 rows 30; exec dotnet '{Shell}' {Script}", "/dev/null"]);
         start.Environment["TERM"] = "xterm-256color";
         start.Environment.Remove("NO_COLOR");
         foreach (var (name, value) in environment)

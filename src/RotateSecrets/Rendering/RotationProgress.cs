@@ -11,24 +11,30 @@ internal sealed class RotationProgress(Cmdlet cmdlet, TimeProvider time, int rot
     private const int ConsumersId = 2;
     private const int Steps = 16;
 
+    // Nobody reads more, and a thousand rotations have some forty thousand events.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     private readonly string activity = rotations == 1 ? "Rotating a secret" : $"Rotating {rotations} secrets";
     private readonly long began = time.GetTimestamp();
-    private readonly Dictionary<string, int> done = new(StringComparer.Ordinal);
+    private int done;
+    private long? shown;
     private int restarted;
 
     public void Show(RotationEvent happened)
     {
-        if (happened.Kind == RotationEventKind.StepDone)
-        {
-            done[happened.RotationId] = done.GetValueOrDefault(happened.RotationId) + 1;
-        }
-
         if (happened.Kind is not (RotationEventKind.StepBegun or RotationEventKind.StepDone or RotationEventKind.UndoBegun))
         {
             return;
         }
 
-        var share = Math.Min(1, done.Values.Sum() / (double)(Steps * rotations));
+        done += happened.Kind == RotationEventKind.StepDone ? 1 : 0;
+        if (rotations > 1 && shown is { } last && time.GetElapsedTime(last) < Pause)
+        {
+            return;
+        }
+
+        shown = time.GetTimestamp();
+        var share = Math.Min(1, done / (double)(Steps * rotations));
         var left = estimate - time.GetElapsedTime(began);
         cmdlet.WriteProgress(new ProgressRecord(ActivityId, activity, $"{happened.StepKind?.ToString() ?? "Undo"}: {happened.Message}")
         {

@@ -6,7 +6,8 @@ namespace RotateSecrets.Tests.Help;
 /// <summary>
 /// Where an example of the help runs: a session that stands in a folder with a store, <c>local</c>, and a services file. The store has the secret PROXY_JWT_SECRET in two
 /// versions, of which the current one is verified, and DB#password; the file declares two replicas of the sample service that reads the first. They run if the example is about
-/// services. A candidate waits unless the example writes one.
+/// services. A candidate waits unless the example writes one or
+/// is about whole rotations; for these there is a plan.
 /// </summary>
 internal sealed class ExampleStage : IDisposable
 {
@@ -44,7 +45,12 @@ internal sealed class ExampleStage : IDisposable
             session.Run("Get-Consumers | Start-Consumer; $null = Get-StoreSecret local:PROXY_JWT_SECRET -Stage Current | Get-Consumers | Test-RotationHealth").Clean();
         }
 
-        if (!example.Contains("Set-StoreSecret", StringComparison.Ordinal))
+        if (example.Contains(".rotation.psd1", StringComparison.Ordinal) && !example.Contains("New-RotationPlan", StringComparison.Ordinal))
+        {
+            session.Run("$null = New-RotationPlan local:PROXY_JWT_SECRET ./proxy-jwt.rotation.psd1 -Discover").Clean();
+        }
+
+        if (!example.Contains("Set-StoreSecret", StringComparison.Ordinal) && !IsAboutRotations(example))
         {
             session.Run("$null = New-SecretValue | Set-StoreSecret local:PROXY_JWT_SECRET -Stage Pending").Clean();
         }
@@ -52,7 +58,11 @@ internal sealed class ExampleStage : IDisposable
 
     /// <summary>Whether an example is about services. They run on Linux and macOS only.</summary>
     public static bool NeedsServices(string example) =>
-        ((string[])["Consumer", "Health", "Revoke"]).Any(word => example.Contains(word, StringComparison.Ordinal));
+        IsAboutRotations(example) || ((string[])["Consumer", "Health", "Revoke"]).Any(word => example.Contains(word, StringComparison.Ordinal));
+
+    // A rotation writes its own candidate, and refuses to begin where somebody else's is waiting.
+    private static bool IsAboutRotations(string example) =>
+        example.Contains("SecretRotation", StringComparison.Ordinal) || example.Contains("RotationPlan", StringComparison.Ordinal);
 
     public RunResult Run() => session.Run(code);
 

@@ -57,6 +57,15 @@ public sealed class LeakTests : IDisposable
         "Test-RotationHealth -Http http://127.0.0.1:9/ -Match '['",
         "$args[1] | Test-RotationHealth",
         "New-SecretValue | Set-StoreSecret local:Y",
+        "$args[1] | Update-Consumer -To $args[3]",
+        "Get-StoreAuditEvent local:X",
+        "$args[1] | Get-StoreAuditEvent",
+        "New-RotationPlan local:X ./x.rotation.psd1 -Owner me; Test-RotationPlan ./x.rotation.psd1",
+        "$args[3] | New-RotationPlan",
+        "Invoke-SecretRotation local:X -Value $args[0] -Confirm:$false -PassThru",
+        "Invoke-SecretRotation local:X -Value $args[1] -Confirm:$false; Get-SecretRotation | Undo-SecretRotation -Confirm:$false; Get-SecretRotation | Resume-SecretRotation -Confirm:$false",
+        "Invoke-SecretRotation local:X -Confirm:$false; Get-SecretRotation",
+        "$args[1] | Invoke-SecretRotation -Confirm:$false",
     ];
 
     public void Dispose() => session.Dispose();

@@ -10,7 +10,7 @@ namespace RotateSecrets.Local.Journal;
 /// <summary>The journal: one SQLite file with a key of its own, its events chained, its values sealed.</summary>
 internal sealed class SqliteJournal : IRotationJournal
 {
-    private static readonly SqliteFormat Format = new("journal", 0x524A6F75, 1);
+    private static readonly SqliteFormat Format = new("journal", 0x524A6F75, 1) { IsCheckedWhole = false };
 
     private static readonly string[] Tables =
         [EventTable.Tables, LeaseTable.Tables, RotationIndex.Tables, SealedValues.Tables, VerificationTable.Tables];
@@ -31,6 +31,9 @@ internal sealed class SqliteJournal : IRotationJournal
         values = new SealedValues(file);
         verifications = new VerificationTable(file);
     }
+
+    /// <summary>The text of every statement that was run, for a look at how they are carried out.</summary>
+    public IReadOnlyCollection<string> Statements => file.Session.Statements;
 
     /// <summary>Opens the journal, and makes it where there is none.</summary>
     public static async Task<Outcome<SqliteJournal>> OpenAsync(string path, TimeProvider time, CancellationToken cancellation) =>
@@ -63,8 +66,9 @@ internal sealed class SqliteJournal : IRotationJournal
             lease,
             () =>
             {
-                var entry = events.Append(happened);
-                index.Note(entry, state, lease.Key);
+                var earlier = index.Of(happened.RotationId);
+                var entry = events.Append(happened, earlier?.Last ?? 0);
+                index.Note(entry, state, earlier, lease.Key);
                 return entry;
             },
             cancellation);
@@ -75,8 +79,9 @@ internal sealed class SqliteJournal : IRotationJournal
             () =>
             {
                 using var snapshot = file.Session.Begin(deferred: true);
-                return events.Read(rotationId) is { Count: > 0 } read
-                    ? Outcome.Of(read)
+                return index.Of(rotationId) is { } noted
+                    ? Outcome.Of(events.Read(rotationId, noted.Last))
+                    : events.Has(rotationId) ? throw RotationIndex.Missing(rotationId)
                     : new Failure(FailureCode.RotationNotFound, rotationId, $"The journal {file.Path} has no rotation {rotationId}.");
             },
             cancellation);

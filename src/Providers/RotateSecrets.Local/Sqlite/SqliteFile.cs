@@ -8,7 +8,11 @@ namespace RotateSecrets.Local.Sqlite;
 /// <param name="Word">What people call it, for messages.</param>
 /// <param name="ApplicationId">Tells it from other SQLite files.</param>
 /// <param name="Version">The version of its tables that this module writes.</param>
-internal sealed record SqliteFormat(string Word, int ApplicationId, int Version);
+internal sealed record SqliteFormat(string Word, int ApplicationId, int Version)
+{
+    /// <summary>Whether the whole file is looked through when it is opened. One that grows for years is looked at where it is read.</summary>
+    public bool IsCheckedWhole { get; init; } = true;
+}
 
 /// <summary>
 /// Makes and opens SQLite files that survive a power cut: write-ahead log, synchronous FULL, mode 0600. A file is made aside and
@@ -140,7 +144,7 @@ internal static class SqliteFile
         session.Execute("PRAGMA secure_delete = ON");
         session.Execute("PRAGMA trusted_schema = OFF");
         session.Execute("PRAGMA cell_size_check = ON");
-        return session.Text("PRAGMA quick_check(1)") is var verdict && verdict != "ok"
+        return format.IsCheckedWhole && session.Text("PRAGMA quick_check(1)") is var verdict && verdict != "ok"
             ? Corrupt(path, format, verdict ?? "it can't be checked")
             : null;
     }

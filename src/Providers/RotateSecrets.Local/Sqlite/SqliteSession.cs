@@ -8,6 +8,9 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
     private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
     private SqliteTransaction? transaction;
 
+    /// <summary>The text of every statement that was run.</summary>
+    public IReadOnlyCollection<string> Statements => prepared.Keys;
+
     /// <summary>Begins a transaction. One that may write waits here, not half-way, for another process to finish.</summary>
     /// <param name="deferred">Whether it only reads: it then sees one state of the file, and keeps nobody waiting.</param>
     public SqliteTransaction Begin(bool deferred = false) => transaction = connection.BeginTransaction(deferred);

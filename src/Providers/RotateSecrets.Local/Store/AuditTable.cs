@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using RotateSecrets.Local.Keys;
@@ -33,13 +34,12 @@ internal sealed class AuditTable(SealedFile file)
         return mac;
     }
 
-    /// <summary>Reads the entries that a query wants, and checks the chain from its first link to its head.</summary>
+    /// <summary>Reads the entries that a query wants, and checks the chain from the first of them to its head.</summary>
     public List<StoreAuditEvent> Read(AuditQuery query, string store, StoreSeal seal)
     {
-        var head = new byte[HMACSHA256.HashSizeInBytes];
-        var count = 0L;
+        var (count, head) = Before(query.Since);
         var wanted = new List<StoreAuditEvent>();
-        foreach (var (entry, mac) in file.Session.Rows("SELECT * FROM audit ORDER BY number", Entry.Read))
+        foreach (var (entry, mac) in file.Session.Rows("SELECT * FROM audit WHERE number > $1 ORDER BY number", Entry.Read, count))
         {
             head = entry.Mac(head, file);
             count++;
@@ -48,7 +48,7 @@ internal sealed class AuditTable(SealedFile file)
                 throw new TamperedException($"entry {entry.Number} of the audit log is not what was written");
             }
 
-            if (entry.ToEvent(store) is { } happened && Matches(query, happened))
+            if (entry.Matches(query) && entry.ToEvent(store) is { } happened)
             {
                 wanted.Add(happened);
             }
@@ -59,10 +59,19 @@ internal sealed class AuditTable(SealedFile file)
             : throw new TamperedException("entries of the audit log are missing");
     }
 
-    private static bool Matches(AuditQuery query, StoreAuditEvent happened) =>
-        (query.Address is null || query.Address.Equals(happened.Address))
-        && (query.VersionId is null || string.Equals(query.VersionId, happened.VersionId, StringComparison.Ordinal))
-        && (query.Since is null || happened.At >= query.Since);
+    // The last entry before all that happened since, whatever the clock did meanwhile, and its code.
+    private (long Number, byte[] Head) Before(DateTimeOffset? since)
+    {
+        var first = new byte[HMACSHA256.HashSizeInBytes];
+        if (since is not { } moment)
+        {
+            return (0, first);
+        }
+
+        var before = file.Session.Scalar(
+            "SELECT coalesce((SELECT min(number) FROM audit WHERE at >= $1), (SELECT max(number) + 1 FROM audit), 1) - 1", moment.ToUnixTimeMilliseconds()) ?? 0;
+        return (before, before == 0 ? first : file.Session.Blob("SELECT mac FROM audit WHERE number = $1", before) ?? first);
+    }
 
     private sealed record Entry(
         long Number, long At, string Operation, string Path, string Field, long Version, string Principal, string Origin)
@@ -75,13 +84,18 @@ internal sealed class AuditTable(SealedFile file)
         public byte[] Mac(byte[] head, SealedFile file) => file.Keys.Authenticate(new Canonical()
             .Add("audit").Add(file.Id).Add(head).Add(Number).Add(At).Add(Operation).Add(Path).Add(Field).Add(Version).Add(Principal).Add(Origin).ToArray());
 
+        public bool Matches(AuditQuery query) =>
+            (query.Address is not { } address || (address.Path == Path && VersionRow.FieldKeyOf(address.Field) == Field))
+            && (query.VersionId is null || query.VersionId == Version.ToString(CultureInfo.InvariantCulture))
+            && (query.Since is null || At >= query.Since.Value.ToUnixTimeMilliseconds());
+
         public StoreAuditEvent? ToEvent(string store) =>
             SecretAddress.TryCreate(store, Path, Field is ['#', .. var field] ? field : null).Succeeded(out var address, out _)
                 ? new StoreAuditEvent(
                     DateTimeOffset.FromUnixTimeMilliseconds(At),
                     Operation,
                     address,
-                    Version.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    Version.ToString(CultureInfo.InvariantCulture),
                     Principal,
                     Origin)
                 : null;

@@ -21,7 +21,10 @@ internal static class Fact
     public const string PreviousFingerprint = "previousFingerprint";
     public const string StagedAt = "stagedAt";
     public const string PromotedAt = "promotedAt";
+    public const string Restored = "restored";
+    public const string RestoredFingerprint = "restoredFingerprint";
+    public const string Revoking = "revoking";
+    public const string RevokedAt = "revokedAt";
     public const string Outcome = "outcome";
     public const string Debt = "debt";
-    public const string Consumer = "consumer";
 }

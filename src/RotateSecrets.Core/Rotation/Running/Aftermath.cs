@@ -1,6 +1,8 @@
 using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Steps;
+using RotateSecrets.Rotation.Strategies;
+using RotateSecrets.Stores;
 
 namespace RotateSecrets.Rotation.Running;
 
@@ -9,15 +11,60 @@ internal static class Aftermath
 {
     /// <summary>Whether the failure of a step leads back at once.</summary>
     /// <remarks>
-    /// A store that can't be reached, or doesn't answer, can't be led back either: such a rotation waits to be resumed. After the revocation was begun there is no way back.
+    /// A store that can't be reached, or doesn't answer, can't be led back either: such a rotation waits to be resumed.
     /// </remarks>
-    public static bool LeadsBack(RotationRun run, IRotationStep step, Failure failure) =>
+    public static async Task<bool> LeadsBackAsync(RotationRun run, IRotationStep step, Failure failure, CancellationToken cancellation) =>
         !run.Record.IsUndoing
         && run.Plan.UndoOnFailure
-        && !run.HasBegun(StepKind.Revoke)
         && step.Kind != StepKind.Preflight
         && failure.Effect == Effect.None
-        && failure.Code is not (FailureCode.StoreUnavailable or FailureCode.StoreBusy or FailureCode.Throttled or FailureCode.DiskFull or FailureCode.Unexpected);
+        && failure.Code is not (FailureCode.StoreUnavailable or FailureCode.StoreBusy or FailureCode.Throttled or FailureCode.DiskFull or FailureCode.Unexpected)
+        && await BarrierAsync(run, cancellation) is null;
+
+    /// <summary>What bars the way back; null where it is open. It is asked before the first step back, so that nobody gets stuck between the two ways.</summary>
+    public static async Task<Failure?> BarrierAsync(RotationRun run, CancellationToken cancellation)
+    {
+        if (run[Fact.Revoking] is not null)
+        {
+            return Barrier(run, $"Revoking version {run.Record.Previous} of {run.Record.Address} was begun: the old value can't be put back.");
+        }
+
+        if (!run.HasBegun(StepKind.Stage))
+        {
+            return null;
+        }
+
+        var found = await StepPerformer.GuardAsync(run, token => run.FindCurrentAsync(token), cancellation);
+        if (!found.Succeeded(out var current, out var failure))
+        {
+            return failure;
+        }
+
+        return current.Version?.Id == run[Fact.Previous] || await HasOldValueAsync(run, cancellation)
+            ? null
+            : Barrier(run, $"The new value of {run.Record.Address} is in force, and the old one is held nowhere: it can't be put back.");
+    }
+
+    private static async Task<bool> HasOldValueAsync(RotationRun run, CancellationToken cancellation)
+    {
+        if (run.Previous() is not null && run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Versioned))
+        {
+            return true;
+        }
+
+        if (!(await run.UnsealAsync(CreateStep.Previous, cancellation)).Succeeded(out var value, out _))
+        {
+            return false;
+        }
+
+        value.Dispose();
+        return true;
+    }
+
+    private static Failure Barrier(RotationRun run, string message) => new(FailureCode.RollbackImpossible, run.Record.Address, message)
+    {
+        Remedy = "Go on with Resume-SecretRotation; if the new value doesn't work, rotate again.",
+    };
 
     /// <summary>Whether nothing was touched, so that the rotation can simply end.</summary>
     public static bool EndsAtOnce(RotationRun run, IRotationStep step) =>

@@ -29,25 +29,28 @@ internal sealed class Rollout : IRotationStep
     public static Rollout Final { get; } = new(
         "Bring it to everybody else", static (run, cancellation) => LackingAsync(run, run.Strategy.Final(run), isEarly: false, cancellation));
 
-    /// <summary>After the revocation: those who still have the old value.</summary>
-    public static Rollout Drop { get; } = new(
-        "Take the old value from those who still have it", static (run, cancellation) => HavingAsync(run, run.Previous(), cancellation));
+    /// <summary>After the revocation: those who still have the old value, and whoever was lost while it was taken from them.</summary>
+    public static Rollout Drop { get; } = new("Take the old value from those who still have it", DroppingAsync) { WaitsForDebts = true };
 
     /// <summary>On the way back: those who don't have the old value.</summary>
     public static Rollout Restored { get; } = new(
         "Bring the old value back to everybody",
-        static (run, cancellation) => run.Previous() is { } previous
-            ? LackingAsync(run, previous, isEarly: false, cancellation)
-            : Task.FromResult(Outcome.Of<IReadOnlyList<Consumer>>([])));
+        static (run, cancellation) => run.Restored() is { } restored
+            ? LackingAsync(run, restored, isEarly: false, cancellation)
+            : None());
 
-    /// <summary>On the way back: those who still have the candidate.</summary>
+    /// <summary>On the way back: those who still have the candidate, and whoever was lost while it was taken from them.</summary>
     public static Rollout Withdrawn { get; } = new(
         "Take the new value from those who have it",
-        static (run, cancellation) => HavingAsync(run, run[Fact.CandidateFingerprint] is null ? null : run.Strategy.Final(run), cancellation));
+        static (run, cancellation) => run[Fact.CandidateFingerprint] is null
+            ? None()
+            : EitherAsync(run, run.Strategy.Final(run), run.Restored(), cancellation));
 
     public StepKind Kind => StepKind.Restart;
 
     public string Purpose { get; }
+
+    public bool WaitsForDebts { get; private init; }
 
     /// <summary>Does it for one rotation alone.</summary>
     public async Task<Outcome<StepReport>> DoAsync(RotationRun run, CancellationToken cancellation) =>
@@ -67,7 +70,9 @@ internal sealed class Rollout : IRotationStep
             selected[run] = await select(run, stop.Now);
         }
 
-        var results = await RestartAsync(runs[0], selected, stop, number);
+        // Alone, it ends between two instances once somebody else has taken it over; of many, the others go on.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop.AtSafePoint, runs.Count == 1 ? runs[0].Overtaken : CancellationToken.None);
+        var results = await RestartAsync(runs[0], selected, stop with { AtSafePoint = ended.Token }, number);
         return runs.ToDictionary(static run => run, run => Judge(selected[run], results));
     }
 
@@ -79,14 +84,15 @@ internal sealed class Rollout : IRotationStep
         var request = new RestartRequest(token, services.Stores, services.Time);
         var waves = selected
             .SelectMany(static pair => pair.Value.Succeeded(out var consumers, out _) ? consumers.Select(consumer => (pair.Key, consumer)) : [])
-            .GroupBy(pair => (Wave: lead.Options.Emergency ? 0 : pair.Key.Plan.Consumers.WaveOf(pair.consumer), Turn: TurnOf(pair.consumer)), static pair => pair.consumer)
+            .GroupBy(pair => (Wave: lead.Options.Emergency ? 0 : pair.Key.Plan.Consumers.WaveOf(pair.consumer), Turn: TurnOf(pair.consumer)))
             .OrderBy(static wave => wave.Key);
         var results = new Dictionary<string, ConsumerRestart>(StringComparer.Ordinal);
         foreach (var wave in waves)
         {
+            var wanting = wave.ToLookup(static pair => pair.consumer.Id, static pair => pair.Key, StringComparer.Ordinal);
             var updates = RestartSchedule.RunAsync(
-                wave.Where(consumer => !results.ContainsKey(consumer.Id)),
-                (consumer, own) => Work(services, consumer, request, own),
+                wave.Select(static pair => pair.consumer).Where(consumer => !results.ContainsKey(consumer.Id)),
+                (consumer, own) => Work(wanting[consumer.Id], consumer, request, own),
                 token,
                 lead.Options.ThrottleLimit,
                 services.Time,
@@ -100,7 +106,7 @@ internal sealed class Rollout : IRotationStep
                 }
             }
 
-            if (results.Values.Any(static result => !result.Succeeded))
+            if (results.Values.Any(static result => !result.Succeeded || SilenceOf(result) is not null))
             {
                 break;
             }
@@ -127,7 +133,7 @@ internal sealed class Rollout : IRotationStep
                 return new Failure(FailureCode.Stopped, consumer.Id, $"{consumer} was not reached.");
             }
 
-            if (result.Failure is { } failed)
+            if ((result.Failure ?? SilenceOf(result)) is { } failed)
             {
                 return failed;
             }
@@ -139,10 +145,33 @@ internal sealed class Rollout : IRotationStep
             : $"{instances} instances of {string.Join(", ", consumers.Select(static consumer => consumer.Name).Distinct(StringComparer.Ordinal).Take(5))}.");
     }
 
+    // A restart that ends without a word may have left an instance between stopped and started, and others untouched.
+    private static Failure? SilenceOf(ConsumerRestart restart) =>
+        restart.Instances.FirstOrDefault(static instance => !instance.IsFinal) is { } unfinished
+            ? new Failure(FailureCode.InstanceUnhealthy, unfinished.Instance, $"{unfinished.Instance} of {restart.Consumer} was {unfinished.Phase}, and nothing was heard of it since.")
+            {
+                Effect = Effect.Unknown,
+            }
+            : restart.Instances.Count > 0 && restart.Instances.Count < restart.Instances[0].Of
+                ? new Failure(
+                    FailureCode.InstanceUnhealthy,
+                    restart.Consumer.Id,
+                    $"Of {restart.Instances[0].Of} instances of {restart.Consumer}, {restart.Instances.Count} were restarted, and nothing was heard of the others.")
+                {
+                    Effect = Effect.Unknown,
+                }
+                : null;
+
     private static async IAsyncEnumerable<Outcome<InstanceEvent>> Work(
-        RotationServices services, Consumer consumer, RestartRequest request, StopRequest stop)
+        IEnumerable<RotationRun> runs, Consumer consumer, RestartRequest request, StopRequest stop)
     {
-        if (!services.Consumers.ControlOf(consumer).Succeeded(out var control, out var failure))
+        if (await LostAsync(runs, stop.Now) is { } lost)
+        {
+            yield return lost;
+            yield break;
+        }
+
+        if (!runs.First().Services.Consumers.ControlOf(consumer).Succeeded(out var control, out var failure))
         {
             yield return failure;
             yield break;
@@ -150,19 +179,67 @@ internal sealed class Rollout : IRotationStep
 
         await foreach (var happened in control.RestartAsync(consumer, request, stop))
         {
+            // Before each instance, for the work on one consumer may take longer than a term.
+            if (happened.Succeeded(out var instance, out _) && instance.Phase == InstancePhase.Stopping && await LostAsync(runs, stop.Now) is { } overtaken)
+            {
+                yield return overtaken;
+                yield break;
+            }
+
             yield return happened;
         }
+    }
+
+    // A consumer is restarted as long as one of the rotations that want it still is ours.
+    private static async Task<Failure?> LostAsync(IEnumerable<RotationRun> runs, CancellationToken cancellation)
+    {
+        Failure? lost = null;
+        foreach (var run in runs)
+        {
+            if ((await run.RenewAsync(cancellation)).Succeeded(out _, out lost))
+            {
+                return null;
+            }
+        }
+
+        return lost;
     }
 
     private static Task<Outcome<IReadOnlyList<Consumer>>> LackingAsync(
         RotationRun run, SecretVersion version, bool isEarly, CancellationToken cancellation) =>
         WhereAsync(run, version, isEarly, static convergence => !convergence.IsProven, cancellation);
 
-    private static Task<Outcome<IReadOnlyList<Consumer>>> HavingAsync(RotationRun run, SecretVersion? version, CancellationToken cancellation) =>
-        version is null
-            ? Task.FromResult(Outcome.Of<IReadOnlyList<Consumer>>([]))
-            : WhereAsync(
-                run, version, isEarly: false, static convergence => convergence.Instances.Any(static one => one.Holding != Holding.Lacks), cancellation);
+    private static async Task<Outcome<IReadOnlyList<Consumer>>> DroppingAsync(RotationRun run, CancellationToken cancellation)
+    {
+        if (run.Previous() is not { } previous)
+        {
+            return await None();
+        }
+
+        return (await run.FindCurrentAsync(cancellation)).Failed(out var failure, out var current)
+            ? failure
+            : await EitherAsync(run, previous, current.IsCandidateOf(run) ? run.Strategy.Final(run) : null, cancellation);
+    }
+
+    private static async Task<Outcome<IReadOnlyList<Consumer>>> EitherAsync(
+        RotationRun run, SecretVersion gone, SecretVersion? kept, CancellationToken cancellation)
+    {
+        if (!(await WhereAsync(run, gone, isEarly: false, static one => one.Instances.Any(static instance => instance.Holding != Holding.Lacks), cancellation))
+            .Succeeded(out var having, out var failure))
+        {
+            return failure;
+        }
+
+        if (kept is null)
+        {
+            return Outcome.Of(having);
+        }
+
+        return (await LackingAsync(run, kept, isEarly: false, cancellation)).Map<IReadOnlyList<Consumer>>(
+            lacking => [.. having.UnionBy(lacking, static consumer => consumer.Id, StringComparer.Ordinal)]);
+    }
+
+    private static Task<Outcome<IReadOnlyList<Consumer>>> None() => Task.FromResult(Outcome.Of<IReadOnlyList<Consumer>>([]));
 
     private static async Task<Outcome<IReadOnlyList<Consumer>>> WhereAsync(
         RotationRun run, SecretVersion version, bool isEarly, Func<Convergence, bool> needsIt, CancellationToken cancellation)

@@ -20,8 +20,10 @@ internal sealed class RotationOpening(
 {
     private static readonly RotationState[] Unfinished = [RotationState.Running, RotationState.Stopped, RotationState.Failed, RotationState.Undoing];
 
-    /// <summary>Begins a rotation.</summary>
-    public async Task<Outcome<RotationRun>> BeginAsync(RotationPlan plan, string group, string? parent, CancellationToken cancellation)
+    public static string NewId() => Guid.NewGuid().ToString("N");
+
+    /// <summary>Begins a rotation. What earlier rotations of the secret still owe is tried again first.</summary>
+    public async Task<Outcome<RotationRun>> BeginAsync(string id, RotationPlan plan, string group, string? parent, CancellationToken cancellation)
     {
         if (!services.Stores.StoreOf(plan.Address).Succeeded(out var store, out var failure)
             || !RotationStrategy.Choose(plan.Strategy, store, plan.Address).Succeeded(out var strategy, out failure)
@@ -30,8 +32,8 @@ internal sealed class RotationOpening(
             return failure;
         }
 
-        var id = Guid.NewGuid().ToString("N");
         var key = RotationKey.Of(store, plan.Address);
+        await PayDueAsync(key, cancellation);
         if (!(await services.Journal.TakeAsync(key, id, options.LeaseTerm, cancellation)).Succeeded(out var lease, out failure))
         {
             return failure;
@@ -45,15 +47,59 @@ internal sealed class RotationOpening(
         }
 
         var run = Open(plan, children, options, store, new SecretRotation(id), lease);
-        var begun = await run.NoteAsync(run.Event(RotationEventKind.Begun, $"Rotating {plan.Address} ({strategy.Kind}).") with
+        return await NoteAsync(run, run.Event(RotationEventKind.Begun, $"Rotating {plan.Address} ({strategy.Kind}).") with
         {
             Facts = Facts(plan, store, strategy, group, parent, lease),
         });
-        return begun.Map(_ => run);
     }
 
     /// <summary>Takes up a rotation that has not ended.</summary>
-    public async Task<Outcome<RotationRun>> TakeUpAsync(string id, CancellationToken cancellation)
+    public Task<Outcome<RotationRun>> TakeUpAsync(string id, CancellationToken cancellation) => TakeUpAsync(
+        id,
+        static record => record.HasEnded
+            ? new Failure(FailureCode.RotationNotFound, record.Id, $"The rotation {record.Id} of {record.Address} has ended: {record.State}.")
+            {
+                Remedy = record.State == RotationState.CompletedWithDebt ? $"Make the revocation that it owes with Resume-SecretRotation {record.Id} -Debt." : null,
+            }
+            : null,
+        cancellation);
+
+    /// <summary>Tries again to make the revocations that a rotation owes.</summary>
+    /// <returns>The rotation's id, or why nothing could be tried.</returns>
+    public async Task<Outcome<string>> PayDebtsAsync(string id, bool evenIfNotDue, CancellationToken cancellation)
+    {
+        var taken = await TakeUpAsync(
+            id,
+            static record => record.Debts.TrueForAll(static debt => debt.IsPaid)
+                ? new Failure(FailureCode.RotationNotFound, record.Id, $"The rotation {record.Id} of {record.Address} owes nothing.")
+                : null,
+            cancellation);
+        if (!taken.Succeeded(out var run, out var failure))
+        {
+            return failure;
+        }
+
+        await DebtCollector.CollectAsync(run, evenIfNotDue, cancellation);
+        await CloseAsync(run);
+        return id;
+    }
+
+    private async Task PayDueAsync(string key, CancellationToken cancellation)
+    {
+        var now = services.Time.GetUtcNow();
+        await foreach (var listed in services.Journal.ListAsync(new RotationQuery { Key = key, States = [RotationState.CompletedWithDebt] }, cancellation))
+        {
+            if (listed.Succeeded(out var id, out _)
+                && (await services.Journal.ReadAsync(id, cancellation)).Succeeded(out var past, out _)
+                && SecretRotation.Of(id, past).Debts.Exists(debt => !debt.IsPaid && debt.DueAt <= now)
+                && (await PayDebtsAsync(id, evenIfNotDue: false, cancellation)).Failed(out var failure, out _))
+            {
+                events.TryWrite(failure);
+            }
+        }
+    }
+
+    private async Task<Outcome<RotationRun>> TakeUpAsync(string id, Func<SecretRotation, Failure?> refuse, CancellationToken cancellation)
     {
         if (!(await services.Journal.ReadAsync(id, cancellation)).Succeeded(out var past, out var failure))
         {
@@ -61,9 +107,9 @@ internal sealed class RotationOpening(
         }
 
         var record = SecretRotation.Of(id, past);
-        if (record.HasEnded && record.State != RotationState.CompletedWithDebt)
+        if (refuse(record) is { } refusal)
         {
-            return new Failure(FailureCode.RotationNotFound, id, $"The rotation {id} of {record.Address} has ended: {record.State}.");
+            return refusal;
         }
 
         if (!PlanText.Read(record.Facts[Fact.Plan]).Succeeded(out var plan, out failure)
@@ -89,8 +135,7 @@ internal sealed class RotationOpening(
 
         var emergency = record.Emergency ? options with { Emergency = true } : options;
         var run = Open(plan, children, emergency, store, record, lease);
-        var held = await run.NoteAsync(run.Event(RotationEventKind.Held, $"Taken up by {lease.Holder}.") with { Facts = Holding(lease) });
-        return held.Map(_ => run);
+        return await NoteAsync(run, run.Event(RotationEventKind.Held, $"Taken up by {lease.Holder}.") with { Facts = Holding(lease) });
     }
 
     /// <summary>Lets go of a rotation.</summary>
@@ -98,6 +143,18 @@ internal sealed class RotationOpening(
     {
         await run.Services.Journal.ReleaseAsync(run.Lease, CancellationToken.None);
         run.Dispose();
+    }
+
+    private static async Task<Outcome<RotationRun>> NoteAsync(RotationRun run, RotationEvent first)
+    {
+        var noted = await run.NoteAsync(first);
+        if (noted.Failure is { } failure)
+        {
+            await CloseAsync(run);
+            return failure;
+        }
+
+        return run;
     }
 
     private async Task<Failure?> UnfinishedAsync(string key, RotationPlan plan, CancellationToken cancellation)

@@ -24,9 +24,6 @@ public sealed record RotationOptions
     /// <summary>How long a lease holds without being renewed. Default: 30 seconds.</summary>
     public TimeSpan LeaseTerm { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a store may take for one call before its effect counts as unknown. Default: 30 seconds.</summary>
-    public TimeSpan CallDeadline { get; init; } = TimeSpan.FromSeconds(30);
-
     /// <summary>How often a call is tried in all, where trying again may help. Default: 5.</summary>
     public int Attempts { get; init; } = 5;
 }

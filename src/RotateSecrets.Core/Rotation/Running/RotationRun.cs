@@ -28,7 +28,7 @@ internal sealed class RotationRun : IDisposable
         Services = services;
         Plan = plan;
         Options = options;
-        Store = store;
+        Store = new FencedStore(store, RenewAsync);
         Record = record;
         Lease = lease;
     }
@@ -39,6 +39,7 @@ internal sealed class RotationRun : IDisposable
 
     public RotationOptions Options { get; }
 
+    /// <summary>The store. Each write to it checks the lease first.</summary>
     public ISecretStore Store { get; }
 
     public IRotationStrategy Strategy => RotationStrategy.Named(Record.Strategy);
@@ -70,6 +71,9 @@ internal sealed class RotationRun : IDisposable
 
     /// <summary>Whether a step of this kind was begun, by whichever process.</summary>
     public bool HasBegun(StepKind kind) => Record.Steps.Exists(step => step.Kind == kind);
+
+    /// <summary>Whether a revocation is owed.</summary>
+    public bool Owes => Record.Debts.Exists(static debt => !debt.IsPaid);
 
     /// <summary>When a fact that is a time was noted.</summary>
     public DateTimeOffset? Moment(string fact) =>

@@ -19,11 +19,11 @@ public sealed class RotationRunner(RotationServices services)
     public IAsyncEnumerable<Outcome<RotationEvent>> RunAsync(IReadOnlyList<RotationPlan> plans, RotationOptions options, StopRequest stop) =>
         Stream(async events =>
         {
-            var group = Guid.NewGuid().ToString("N");
+            var group = RotationOpening.NewId();
             var runs = new List<RotationRun>();
             foreach (var plan in plans)
             {
-                if ((await Opening(options, stop, events).BeginAsync(plan, group, parent: null, stop.Now)).Succeeded(out var run, out var failure))
+                if ((await Opening(options, stop, events).BeginAsync(RotationOpening.NewId(), plan, group, parent: null, stop.Now)).Succeeded(out var run, out var failure))
                 {
                     runs.Add(run);
                 }
@@ -53,7 +53,7 @@ public sealed class RotationRunner(RotationServices services)
             }
         });
 
-    /// <summary>Leads a rotation back, from wherever it is before the revocation.</summary>
+    /// <summary>Leads a rotation back, from wherever it is before the revocation, as long as somebody holds the old value.</summary>
     /// <param name="rotationId">Which rotation.</param>
     /// <param name="options">How.</param>
     /// <param name="stop">Ends it at the next safe point, or at once.</param>
@@ -64,13 +64,10 @@ public sealed class RotationRunner(RotationServices services)
             {
                 events.TryWrite(failure);
             }
-            else if (run.HasBegun(StepKind.Revoke))
+            else if (await Aftermath.BarrierAsync(run, stop.Now) is { } barrier)
             {
-                await run.GiveUpAsync(new Failure(
-                    FailureCode.RollbackImpossible, run.Record.Address, $"Revoking version {run.Record.Previous} of {run.Record.Address} was begun: the old value can't be put back.")
-                {
-                    Remedy = "Go on with Resume-SecretRotation; if the new value doesn't work, rotate again.",
-                });
+                await run.NoteAsync(run.Event(RotationEventKind.Stopped, barrier.Message));
+                await run.GiveUpAsync(barrier);
                 await RotationOpening.CloseAsync(run);
             }
             else
@@ -88,12 +85,7 @@ public sealed class RotationRunner(RotationServices services)
     public IAsyncEnumerable<Outcome<RotationEvent>> PayDebtsAsync(string rotationId, bool evenIfNotDue, RotationOptions options, StopRequest stop) =>
         Stream(async events =>
         {
-            if ((await Opening(options, stop, events).TakeUpAsync(rotationId, stop.Now)).Succeeded(out var run, out var failure))
-            {
-                await DebtCollector.CollectAsync(run, evenIfNotDue, stop.Now);
-                await RotationOpening.CloseAsync(run);
-            }
-            else
+            if ((await Opening(options, stop, events).PayDebtsAsync(rotationId, evenIfNotDue, stop.Now)).Failed(out var failure, out _))
             {
                 events.TryWrite(failure);
             }
@@ -132,8 +124,19 @@ public sealed class RotationRunner(RotationServices services)
     {
         var opening = Opening(options, stop, parent.Events);
         var fact = Fact.Child + child.Address;
-        var known = parent[fact];
-        var earlier = known is null ? null : (await services.Journal.ReadAsync(known, stop.Now)).Succeeded(out var past, out _) ? SecretRotation.Of(known, past) : null;
+        SecretRotation? earlier = null;
+        if (parent[fact] is { } known)
+        {
+            if ((await services.Journal.ReadAsync(known, stop.Now)).Succeeded(out var past, out var unread))
+            {
+                earlier = SecretRotation.Of(known, past);
+            }
+            else if (unread.Code != FailureCode.RotationNotFound)
+            {
+                return unread;
+            }
+        }
+
         if (earlier is { State: RotationState.Completed or RotationState.CompletedWithDebt })
         {
             return earlier.Id;
@@ -141,16 +144,12 @@ public sealed class RotationRunner(RotationServices services)
 
         var opened = earlier is { HasEnded: false }
             ? await opening.TakeUpAsync(earlier.Id, stop.Now)
-            : await opening.BeginAsync(child, parent[Fact.Run]!, parent.Record.Id, stop.Now);
+            : await BeginChildAsync(opening, parent, child, fact, stop);
         if (!opened.Succeeded(out var run, out var failure))
         {
             return failure;
         }
 
-        await parent.NoteAsync(parent.Event(RotationEventKind.Noted, $"{child.Address} is rotated as {run.Record.Id}.") with
-        {
-            Facts = new Dictionary<string, string>(StringComparer.Ordinal) { [fact] = run.Record.Id },
-        });
         await GoAsync([run], options, stop);
         return run.Record.State is RotationState.Completed or RotationState.CompletedWithDebt
             ? run.Record.Id
@@ -158,6 +157,18 @@ public sealed class RotationRunner(RotationServices services)
                 run.Record.State == RotationState.Stopped ? FailureCode.Stopped : FailureCode.ProbeFailed,
                 child.Address.ToString(),
                 $"{child.Address}, which is derived from {parent.Record.Address}, is {run.Record.State}: {run.Record.Message}");
+    }
+
+    private static async Task<Outcome<RotationRun>> BeginChildAsync(
+        RotationOpening opening, RotationRun parent, RotationPlan child, string fact, StopRequest stop)
+    {
+        // Noted before it is begun: a child that died right after its beginning is found again.
+        var id = RotationOpening.NewId();
+        var noted = await parent.NoteAsync(parent.Event(RotationEventKind.Noted, $"{child.Address} is rotated as {id}.") with
+        {
+            Facts = new Dictionary<string, string>(StringComparer.Ordinal) { [fact] = id },
+        });
+        return noted.Failure is { } failure ? failure : await opening.BeginAsync(id, child, parent[Fact.Run]!, parent.Record.Id, stop.Now);
     }
 
     private static async Task GoAsync(IReadOnlyList<RotationRun> runs, RotationOptions options, StopRequest stop)
@@ -223,7 +234,7 @@ public sealed class RotationRunner(RotationServices services)
             {
                 await Aftermath.EndAsync(run, RotationState.Undone, $"{run.Record.Address}: nothing was touched.");
             }
-            else if (Aftermath.LeadsBack(run, step, failure))
+            else if (await Aftermath.LeadsBackAsync(run, step, failure, stop.Now))
             {
                 await run.NoteAsync(run.Event(RotationEventKind.UndoBegun, $"{step.Kind} failed: {failure.Message}"));
                 await WalkAsync(StepSequence.Back, [run], options, stop);

@@ -15,26 +15,21 @@ internal static class StepPerformer
     public static async Task PerformAsync(int number, IRotationStep step, IReadOnlyList<RotationRun> runs, int throttleLimit, StopRequest stop)
     {
         var ready = new List<RotationRun>();
-        foreach (var run in runs.Where(run => run.IsActive && !IsDone(run, number)))
+        foreach (var run in runs.Where(run => run.IsActive && !IsDone(run, number, step)))
         {
-            if ((await run.NoteAsync(Happened(run, number, step, RotationEventKind.StepBegun, step.Purpose))).Failure is null)
+            if (step.WaitsForDebts && run.Owes)
+            {
+                await run.NoteAsync(Happened(run, number, step, RotationEventKind.StepDone, "It waits for the revocation that is owed."));
+            }
+            else if ((await run.NoteAsync(Happened(run, number, step, RotationEventKind.StepBegun, step.Purpose))).Failure is null)
             {
                 ready.Add(run);
             }
         }
 
-        if (ready.Count == 0)
-        {
-            return;
-        }
-
         if (step is Rollout rollout)
         {
-            var outcomes = await GuardAsync(ready[0], async _ => Outcome.Of(await rollout.DoAsync(ready, stop, number)), stop.Now);
-            foreach (var run in ready)
-            {
-                await NoteAsync(run, number, step, outcomes.Succeeded(out var each, out var failure) ? each[run] : failure);
-            }
+            await RollOutAsync(number, rollout, ready, stop);
         }
         else
         {
@@ -43,29 +38,69 @@ internal static class StepPerformer
         }
     }
 
-    private static bool IsDone(RotationRun run, int number) =>
-        run.Record.Steps.Exists(step => step.Number == number && step.State == StepState.Done);
+    // Instances that were brought to a value may have been lost since: what follows has to find them as they were left, or they are looked at again.
+    private static bool IsDone(RotationRun run, int number, IRotationStep step)
+    {
+        var done = run.Record.Steps.Where(static past => past.State == StepState.Done);
+        return done.Any(past => past.Number == number) && (step is not Rollout || done.Any(past => past.Number > number));
+    }
 
     private static async Task<Outcome<StepReport>> RepeatAsync(RotationRun run, IRotationStep step, CancellationToken now)
     {
         for (var attempt = 1; ; attempt++)
         {
             var outcome = await GuardAsync(run, cancellation => step.DoAsync(run, cancellation), now);
-            if (!MayHelp(outcome.Failure) || attempt >= run.Options.Attempts || now.IsCancellationRequested || !run.IsActive)
+            if (!MayHelp(run, outcome.Failure, attempt) || !await PauseAsync(run, outcome.Failure!, attempt, now))
             {
                 return outcome;
             }
+        }
+    }
 
-            var pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(attempt - 1, 10)));
-            await Task.Delay(outcome.Failure!.RetryAfter ?? pause, run.Services.Time, CancellationToken.None);
+    private static async Task RollOutAsync(int number, Rollout rollout, IReadOnlyList<RotationRun> runs, StopRequest stop)
+    {
+        for (var attempt = 1; runs.Count > 0; attempt++)
+        {
+            var here = runs;
+            var all = await GuardAsync(here[0], async _ => Outcome.Of(await rollout.DoAsync(here, stop, number)), stop.Now);
+            var outcomes = here.ToDictionary(static run => run, run => all.Succeeded(out var each, out var failure) ? each[run] : failure);
+            var again = here.Where(run => MayHelp(run, outcomes[run].Failure, attempt)).ToList();
+            var slowest = again.Select(run => outcomes[run].Failure!).MaxBy(static failure => failure.RetryAfter);
+            if (slowest is null || stop.AtSafePoint.IsCancellationRequested || !await PauseAsync(again[0], slowest, attempt, stop.Now))
+            {
+                again = [];
+            }
+
+            foreach (var run in here.Except(again))
+            {
+                await NoteAsync(run, number, rollout, outcomes[run]);
+            }
+
+            runs = again;
         }
     }
 
     // Everything that is done can be done again: so what may pass is tried again, and what may have happened too.
-    private static bool MayHelp(Failure? failure) => failure is not null
+    private static bool MayHelp(RotationRun run, Failure? failure, int attempt) => failure is not null && attempt < run.Options.Attempts && run.IsActive
         && (failure.Effect == Effect.Unknown || failure.Code is FailureCode.StoreUnavailable or FailureCode.StoreBusy or FailureCode.ConsumerBusy or FailureCode.Throttled);
 
-    private static async Task<Outcome<T>> GuardAsync<T>(RotationRun run, Func<CancellationToken, Task<Outcome<T>>> work, CancellationToken now)
+    // False where somebody didn't want to wait.
+    private static async Task<bool> PauseAsync(RotationRun run, Failure failure, int attempt, CancellationToken now)
+    {
+        try
+        {
+            var pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(attempt - 1, 10)));
+            await Task.Delay(failure.RetryAfter ?? pause, run.Services.Time, now);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Does work for a rotation, and makes a failure of whatever it throws.</summary>
+    public static async Task<Outcome<T>> GuardAsync<T>(RotationRun run, Func<CancellationToken, Task<Outcome<T>>> work, CancellationToken now)
         where T : notnull
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(now, run.Overtaken);

@@ -41,11 +41,27 @@ internal sealed class DistributeStep : IRotationStep
             return failure;
         }
 
-        var pointed = 0;
+        var (pointed, left) = (0, 0);
         foreach (var consumer in readers.ExceptBy(already.Select(static consumer => consumer.Id), static consumer => consumer.Id, StringComparer.Ordinal))
         {
-            var done = await RepointAsync(run, consumer, from, to, cancellation);
-            if (done.Failed(out var unpointed, out var repointing))
+            if (!run.Services.Consumers.ControlOf(consumer).Succeeded(out var control, out var unpointed))
+            {
+                return unpointed;
+            }
+
+            // Who can't be pointed elsewhere gets the value with the promotion, under the name that it reads.
+            if (control is not IConsumerRepointer repointer)
+            {
+                left++;
+                continue;
+            }
+
+            if ((await run.RenewAsync(cancellation)).Failure is { } lost)
+            {
+                return lost;
+            }
+
+            if (!(await repointer.RepointAsync(consumer, new RepointRequest(from, to, run[Fact.Run]!), cancellation)).Succeeded(out var repointing, out unpointed))
             {
                 return unpointed;
             }
@@ -61,21 +77,7 @@ internal sealed class DistributeStep : IRotationStep
             pointed++;
         }
 
-        return new StepReport($"{pointed} consumers were pointed to {to}.");
-    }
-
-    private static async Task<Outcome<Repointing>> RepointAsync(
-        RotationRun run, Consumer consumer, SecretAddress from, SecretAddress to, CancellationToken cancellation)
-    {
-        if (!run.Services.Consumers.ControlOf(consumer).Succeeded(out var control, out var failure))
-        {
-            return failure;
-        }
-
-        // Who can't be pointed elsewhere gets the value with the promotion, under the name that it reads.
-        return control is IConsumerRepointer repointer
-            ? await repointer.RepointAsync(consumer, new RepointRequest(from, to, run[Fact.Run]!), cancellation)
-            : new Repointing(consumer, string.Empty) { IsInForce = true };
+        return new StepReport(left == 0 ? $"{pointed} consumers were pointed to {to}." : $"{pointed} consumers were pointed to {to}; {left} can't be, and keep reading {from}.");
     }
 
     private static async Task<Outcome<List<Consumer>>> ConsumersAsync(RotationRun run, SecretAddress address, CancellationToken cancellation)

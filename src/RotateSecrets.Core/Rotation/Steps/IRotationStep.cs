@@ -15,5 +15,8 @@ internal interface IRotationStep
     /// <summary>What it does to this secret, for people.</summary>
     string Purpose { get; }
 
+    /// <summary>Whether it has to wait until a revocation that is owed was made.</summary>
+    bool WaitsForDebts => false;
+
     Task<Outcome<StepReport>> DoAsync(RotationRun run, CancellationToken cancellation);
 }

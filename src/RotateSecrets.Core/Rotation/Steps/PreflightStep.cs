@@ -1,7 +1,7 @@
 using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Running;
-using RotateSecrets.Secrets;
+using RotateSecrets.Rotation.Strategies;
 using RotateSecrets.Stores;
 
 namespace RotateSecrets.Rotation.Steps;
@@ -20,12 +20,12 @@ internal sealed class PreflightStep : IRotationStep
             return denied;
         }
 
-        if (!(await CurrentAsync(run, cancellation)).Succeeded(out var found, out var failure))
+        if (!(await run.FindCurrentAsync(cancellation)).Succeeded(out var found, out var failure))
         {
             return failure;
         }
 
-        if ((await run.Strategy.PreflightAsync(run, found.Current, cancellation)).Failed(out var obstacle, out var way))
+        if ((await run.Strategy.PreflightAsync(run, found.Version, cancellation)).Failed(out var obstacle, out var way))
         {
             return obstacle;
         }
@@ -41,7 +41,7 @@ internal sealed class PreflightStep : IRotationStep
         }
 
         return new StepReport($"{way.Message} {consumers} consumers.")
-            .With((Fact.Previous, found.Current?.Id), (Fact.PreviousFingerprint, found.Current?.Fingerprint));
+            .With((Fact.Previous, found.Version?.Id), (Fact.PreviousFingerprint, found.Version?.Fingerprint));
     }
 
     private static async Task<Failure?> AccessFailureAsync(RotationRun run, CancellationToken cancellation)
@@ -57,24 +57,6 @@ internal sealed class PreflightStep : IRotationStep
                 FailureCode.AccessDenied,
                 run.Plan.Address.ToString(),
                 $"{run.Plan.Address} can't be rotated: {access.Missing} is not permitted. {string.Join(' ', access.Findings)}");
-    }
-
-    private static async Task<Outcome<(SecretVersion? Current, bool IsThere)>> CurrentAsync(RotationRun run, CancellationToken cancellation)
-    {
-        await foreach (var listed in run.Store.ListVersionsAsync(run.Plan.Address, cancellation))
-        {
-            if (!listed.Succeeded(out var version, out var failure))
-            {
-                return failure;
-            }
-
-            if (version.Stage == SecretStage.Current)
-            {
-                return (version, true);
-            }
-        }
-
-        return ((SecretVersion?)null, true);
     }
 
     private static async Task<Outcome<string>> ConsumersAsync(RotationRun run, CancellationToken cancellation)

@@ -46,12 +46,13 @@ internal static class ProbeRound
         var opened = new List<SecretValue>();
         try
         {
-            IHealthProbe[] probes =
-            [
-                .. pages,
-                .. await TokensAsync(run, accepted, JwtExpectation.Accepted, opened, cancellation),
-                .. await TokensAsync(run, refused, JwtExpectation.Refused, opened, cancellation),
-            ];
+            if ((await TokensAsync(run, accepted, JwtExpectation.Accepted, opened, cancellation)).Failed(out var unopened, out var letIn)
+                || (await TokensAsync(run, refused, JwtExpectation.Refused, opened, cancellation)).Failed(out unopened, out var sentAway))
+            {
+                return unopened;
+            }
+
+            IHealthProbe[] probes = [.. pages, .. letIn, .. sentAway];
             return probes.Length == 0
                 ? await ReadBackAsync(run, version, cancellation)
                 : await RepeatAsync(run, probes, cancellation);
@@ -100,18 +101,22 @@ internal static class ProbeRound
         return pages.DistinctBy(static page => page.Target).Select(run.Services.Probes.Http).ToList();
     }
 
-    private static async Task<IReadOnlyList<IHealthProbe>> TokensAsync(
+    private static async Task<Outcome<IReadOnlyList<IHealthProbe>>> TokensAsync(
         RotationRun run, IReadOnlyList<string> names, JwtExpectation expectation, List<SecretValue> opened, CancellationToken cancellation)
     {
         var probes = new List<IHealthProbe>();
         var pages = run.Plan.Probes.Where(static probe => probe.Kind == ProbeKind.Jwt).ToList();
         foreach (var name in pages.Count == 0 ? [] : names)
         {
-            // What was never held can't be shown: a store that isn't readable, or a secret that is new.
-            if ((await run.UnsealAsync(name, cancellation)).Succeeded(out var value, out _))
+            if ((await run.UnsealAsync(name, cancellation)).Succeeded(out var value, out var failure))
             {
                 opened.Add(value);
                 probes.AddRange(pages.Select(page => run.Services.Probes.Jwt(page, value, expectation)));
+            }
+            else if (failure.Code != FailureCode.VersionNotFound || name == CreateStep.Candidate)
+            {
+                // Only an old value may never have been held, and can't be shown: where the store isn't readable, or the secret is new.
+                return failure;
             }
         }
 

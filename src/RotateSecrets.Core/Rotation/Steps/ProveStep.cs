@@ -14,6 +14,8 @@ internal sealed class ProveStep : IRotationStep
 
     public string Purpose => "See that the old value is refused and gone";
 
+    public bool WaitsForDebts => true;
+
     public async Task<Outcome<StepReport>> DoAsync(RotationRun run, CancellationToken cancellation)
     {
         if (run.Previous() is not { } previous)
@@ -26,7 +28,14 @@ internal sealed class ProveStep : IRotationStep
             return held;
         }
 
-        if ((await ProbeRound.RunAsync(run, run.Strategy.Final(run), [CreateStep.Candidate], [CreateStep.Previous], cancellation)).Failed(out var ill, out var evidence))
+        if (!(await run.FindCurrentAsync(cancellation)).Succeeded(out var current, out var unread))
+        {
+            return unread;
+        }
+
+        // A revocation that was owed for long is made when other values have come since.
+        IReadOnlyList<string> accepted = current.IsCandidateOf(run) ? [CreateStep.Candidate] : [];
+        if ((await ProbeRound.RunAsync(run, current.Version, accepted, [CreateStep.Previous], cancellation)).Failed(out var ill, out var evidence))
         {
             return ill;
         }
@@ -41,13 +50,12 @@ internal sealed class ProveStep : IRotationStep
 
     private static async Task<Failure?> ReadSinceAsync(RotationRun run, SecretVersion previous, CancellationToken cancellation)
     {
-        var revoked = run.Record.Steps.Find(static step => step.Kind == StepKind.Revoke && step.State == StepState.Done);
-        if (revoked is null || !run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Audited))
+        if (run.Moment(Fact.RevokedAt) is not { } revokedAt || !run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Audited))
         {
             return null;
         }
 
-        await foreach (var entry in run.Store.ReadAuditAsync(new AuditQuery(previous.Address, previous.Id, revoked.ChangedAt), cancellation))
+        await foreach (var entry in run.Store.ReadAuditAsync(new AuditQuery(previous.Address, previous.Id, revokedAt), cancellation))
         {
             if (!entry.Succeeded(out var happened, out var failure))
             {

@@ -21,7 +21,7 @@ internal sealed class ReportStep : IRotationStep
 
     /// <summary>What the rotation comes to.</summary>
     public RotationState OutcomeOf(RotationRun run) =>
-        outcome == RotationState.Completed && run.Record.Debts.Exists(static debt => !debt.IsPaid) ? RotationState.CompletedWithDebt : outcome;
+        outcome == RotationState.Completed && run.Owes ? RotationState.CompletedWithDebt : outcome;
 
     public async Task<Outcome<StepReport>> DoAsync(RotationRun run, CancellationToken cancellation) =>
         OutcomeOf(run) == RotationState.CompletedWithDebt

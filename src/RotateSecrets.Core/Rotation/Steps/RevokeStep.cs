@@ -22,7 +22,11 @@ internal sealed class RevokeStep : IRotationStep
             };
         }
 
-        var renewed = await run.RenewAsync(cancellation);
-        return renewed.Failure is { } lost ? lost : await run.Strategy.RevokeAsync(run, cancellation);
+        // From this entry on there is no way back. It doesn't get into the journal of whoever was overtaken.
+        var noted = await run.NoteAsync(run.Event(RotationEventKind.Noted, "The old value is being destroyed.") with
+        {
+            Facts = new Dictionary<string, string>(StringComparer.Ordinal) { [Fact.Revoking] = bool.TrueString },
+        });
+        return noted.Failure is { } unnoted ? unnoted : await run.Strategy.RevokeAsync(run, cancellation);
     }
 }

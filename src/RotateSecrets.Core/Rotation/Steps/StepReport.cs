@@ -7,9 +7,6 @@ internal sealed record StepReport(string Message)
     /// <summary>What is to be noted, for the module.</summary>
     public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Whether the step found that it still owes something; the rotation goes on all the same.</summary>
-    public bool IsOwed { get; init; }
-
     /// <summary>Adds facts; one that is null is left out.</summary>
     public StepReport With(params ReadOnlySpan<(string Name, string? Value)> facts)
     {

@@ -37,9 +37,9 @@ internal static class StepSequence
         StoreStep.Restore,
         DistributeStep.Home,
         Rollout.Restored,
+        VerifyStep.Restored,
         StoreStep.Withdraw,
         Rollout.Withdrawn,
-        VerifyStep.Restored,
         ReportStep.Undone);
 
     private static IReadOnlyList<(int Number, IRotationStep Step)> Numbered(int first, params ReadOnlySpan<IRotationStep> steps)

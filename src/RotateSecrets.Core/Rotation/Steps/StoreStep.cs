@@ -1,6 +1,7 @@
 using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Running;
+using RotateSecrets.Rotation.Strategies;
 using RotateSecrets.Secrets;
 
 namespace RotateSecrets.Rotation.Steps;
@@ -39,7 +40,7 @@ internal sealed class StoreStep : IRotationStep
             }
 
             using var previous = held.Succeeded(out var value, out _) ? value : null;
-            return await run.Strategy.RestoreAsync(run, previous, cancellation);
+            return await run.RestoreAsync(previous, cancellation);
         });
 
     public static StoreStep Withdraw { get; } = new(
@@ -49,22 +50,13 @@ internal sealed class StoreStep : IRotationStep
 
     public string Purpose { get; }
 
-    public async Task<Outcome<StepReport>> DoAsync(RotationRun run, CancellationToken cancellation)
-    {
-        // Whoever was overtaken while it slept must not touch the store.
-        var renewed = await run.RenewAsync(cancellation);
-        if (renewed.Failure is { } lost)
-        {
-            return lost;
-        }
-
-        return (await work(run, cancellation)).Map(report => Kind switch
+    public async Task<Outcome<StepReport>> DoAsync(RotationRun run, CancellationToken cancellation) =>
+        (await work(run, cancellation)).Map(report => Kind switch
         {
             StepKind.Stage => report.With((Fact.StagedAt, run.Services.Time.GetUtcNow().ToString("O"))),
             StepKind.Promote => report.With((Fact.PromotedAt, run.Services.Time.GetUtcNow().ToString("O"))),
             _ => report,
         });
-    }
 
     private static async Task<Outcome<StepReport>> WithAsync(
         RotationRun run, Func<SecretValue, CancellationToken, Task<Outcome<StepReport>>> work, CancellationToken cancellation)

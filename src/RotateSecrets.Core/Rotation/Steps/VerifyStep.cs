@@ -10,10 +10,10 @@ namespace RotateSecrets.Rotation.Steps;
 internal sealed class VerifyStep : IRotationStep
 {
     private readonly Func<RotationRun, SecretVersion?> version;
-    private readonly string[] accepted;
+    private readonly Func<RotationRun, IReadOnlyList<string>> accepted;
     private readonly bool isEarly;
 
-    private VerifyStep(string purpose, Func<RotationRun, SecretVersion?> version, bool isEarly, params string[] accepted)
+    private VerifyStep(string purpose, Func<RotationRun, SecretVersion?> version, bool isEarly, Func<RotationRun, IReadOnlyList<string>> accepted)
     {
         this.version = version;
         this.accepted = accepted;
@@ -21,17 +21,23 @@ internal sealed class VerifyStep : IRotationStep
         Purpose = purpose;
     }
 
-    /// <summary>Before the promotion: both values must work, since clients use the old one.</summary>
+    /// <summary>Before the promotion: the new value must work, and so must the old one as long as clients use that.</summary>
     public static VerifyStep Early { get; } = new(
-        "See that the new value works, and the old one still does", static run => run.Strategy.Early(run), true, CreateStep.Candidate, CreateStep.Previous);
+        "See that the new value works, and the old one as long as clients use it",
+        static run => run.Strategy.Early(run),
+        true,
+        static run => run.Strategy.IsSeenEarly ? [CreateStep.Candidate] : [CreateStep.Candidate, CreateStep.Previous]);
 
     /// <summary>After the promotion.</summary>
     public static VerifyStep Final { get; } = new(
-        "See that every instance has the new value and all is well", static run => run.Strategy.Final(run), false, CreateStep.Candidate);
+        "See that every instance has the new value and all is well", static run => run.Strategy.Final(run), false, static _ => [CreateStep.Candidate]);
 
-    /// <summary>After the way back.</summary>
+    /// <summary>On the way back, before the candidate is destroyed. Where somebody else's value stays, nobody here can show it to a service.</summary>
     public static VerifyStep Restored { get; } = new(
-        "See that every instance has the old value and all is well", static run => run.Previous(), false, CreateStep.Previous);
+        "See that every instance has the old value and all is well",
+        static run => run.Restored(),
+        false,
+        static run => run[Fact.RestoredFingerprint] == run[Fact.PreviousFingerprint] ? [CreateStep.Previous] : []);
 
     public StepKind Kind => StepKind.Verify;
 
@@ -49,7 +55,7 @@ internal sealed class VerifyStep : IRotationStep
             return behind;
         }
 
-        if ((await ProbeRound.RunAsync(run, expected, accepted, refused: [], cancellation)).Failed(out var ill, out var evidence))
+        if ((await ProbeRound.RunAsync(run, expected, accepted(run), refused: [], cancellation)).Failed(out var ill, out var evidence))
         {
             return ill;
         }

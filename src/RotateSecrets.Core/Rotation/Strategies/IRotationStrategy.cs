@@ -17,6 +17,9 @@ internal interface IRotationStrategy
     /// <summary>The second name under which the candidate waits; null where it needs none.</summary>
     SecretAddress? SideOf(RotationRun run);
 
+    /// <summary>Whether clients use the candidate from the moment it is written, before it is promoted.</summary>
+    bool IsSeenEarly { get; }
+
     /// <summary>The candidate as consumers must have it before it is promoted.</summary>
     SecretVersion Early(RotationRun run);
 
@@ -28,9 +31,6 @@ internal interface IRotationStrategy
 
     /// <summary>Makes the candidate what clients use.</summary>
     Task<Outcome<StepReport>> PromoteAsync(RotationRun run, SecretValue candidate, CancellationToken cancellation);
-
-    /// <summary>Makes the old value what clients use again.</summary>
-    Task<Outcome<StepReport>> RestoreAsync(RotationRun run, SecretValue? previous, CancellationToken cancellation);
 
     /// <summary>Destroys the old value.</summary>
     Task<Outcome<StepReport>> RevokeAsync(RotationRun run, CancellationToken cancellation);

@@ -32,6 +32,8 @@ internal sealed class OverwriteStrategy : IRotationStrategy
 
     public SecretAddress? SideOf(RotationRun run) => null;
 
+    public bool IsSeenEarly => true;
+
     public SecretVersion Early(RotationRun run) => Final(run);
 
     public SecretVersion Final(RotationRun run) => run.Candidate(run.Plan.Address, SecretStage.Current);
@@ -48,20 +50,6 @@ internal sealed class OverwriteStrategy : IRotationStrategy
 
     public Task<Outcome<StepReport>> PromoteAsync(RotationRun run, SecretValue candidate, CancellationToken cancellation) =>
         Task.FromResult<Outcome<StepReport>>(new StepReport($"Version {run[Fact.Candidate]} stays: it was seen to work."));
-
-    public async Task<Outcome<StepReport>> RestoreAsync(RotationRun run, SecretValue? previous, CancellationToken cancellation)
-    {
-        if (run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Versioned) || run.Previous() is null)
-        {
-            return await run.RestorePreviousAsync(cancellation);
-        }
-
-        return previous is null
-            ? new Failure(FailureCode.RollbackImpossible, run.Plan.Address.ToString(), $"Nobody holds the old value of {run.Plan.Address}.")
-            : (await run.Store.PutAsync(
-                new PutRequest(run.Plan.Address, previous, SecretStage.Current, run.Record.Id + "-restore"), cancellation)).Map(
-                    static version => new StepReport($"The old value is written back as version {version.Id}."));
-    }
 
     public async Task<Outcome<StepReport>> RevokeAsync(RotationRun run, CancellationToken cancellation) => IsRevocable(run)
         ? await run.RevokePreviousAsync(cancellation)

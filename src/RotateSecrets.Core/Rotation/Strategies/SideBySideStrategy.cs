@@ -42,6 +42,8 @@ internal sealed class SideBySideStrategy : IRotationStrategy
 
     public SecretAddress? SideOf(RotationRun run) => Side(run);
 
+    public bool IsSeenEarly => false;
+
     public SecretVersion Early(RotationRun run) => run.Candidate(Side(run), SecretStage.Current, Fact.Side);
 
     public SecretVersion Final(RotationRun run) => run.Candidate(run.Plan.Address, SecretStage.Current);
@@ -63,15 +65,10 @@ internal sealed class SideBySideStrategy : IRotationStrategy
             version => new StepReport($"{version.Address} has the new value too, as version {version.Id}.").With((Fact.Candidate, version.Id)));
     }
 
-    public async Task<Outcome<StepReport>> RestoreAsync(RotationRun run, SecretValue? previous, CancellationToken cancellation) =>
-        run.HasBegun(StepKind.Promote)
-            ? await new OverwriteStrategy().RestoreAsync(run, previous, cancellation)
-            : new StepReport("The old value was never overwritten.");
-
     public async Task<Outcome<StepReport>> RevokeAsync(RotationRun run, CancellationToken cancellation) =>
         (await new OverwriteStrategy().RevokeAsync(run, cancellation)).Failed(out var failure, out var revoked)
             ? failure
-            : (await RetireAsync(run, cancellation)).Map(retired => new StepReport($"{revoked.Message} {retired.Message}"));
+            : (await RetireAsync(run, cancellation)).Map(retired => revoked with { Message = $"{revoked.Message} {retired.Message}" });
 
     public async Task<Outcome<StepReport>> WithdrawAsync(RotationRun run, CancellationToken cancellation) =>
         (await new OverwriteStrategy().WithdrawAsync(run, cancellation)).Failed(out var failure, out var withdrawn)

@@ -39,6 +39,8 @@ internal sealed class StagedStrategy : IRotationStrategy
 
     public SecretAddress? SideOf(RotationRun run) => null;
 
+    public bool IsSeenEarly => false;
+
     public SecretVersion Early(RotationRun run) => run.Candidate(run.Plan.Address, SecretStage.Pending);
 
     public SecretVersion Final(RotationRun run) => run.Candidate(run.Plan.Address, SecretStage.Current);
@@ -56,9 +58,6 @@ internal sealed class StagedStrategy : IRotationStrategy
     public async Task<Outcome<StepReport>> PromoteAsync(RotationRun run, SecretValue candidate, CancellationToken cancellation) =>
         (await run.Store.PromoteAsync(run.Plan.Address, run[Fact.Candidate]!, run[Fact.Previous] ?? PutRequest.NoVersion, cancellation)).Map(
             static version => new StepReport($"Version {version.Id} is current."));
-
-    public Task<Outcome<StepReport>> RestoreAsync(RotationRun run, SecretValue? previous, CancellationToken cancellation) =>
-        run.RestorePreviousAsync(cancellation);
 
     public Task<Outcome<StepReport>> RevokeAsync(RotationRun run, CancellationToken cancellation) => run.RevokePreviousAsync(cancellation);
 

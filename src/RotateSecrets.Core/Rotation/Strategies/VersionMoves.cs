@@ -3,6 +3,7 @@ using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Running;
 using RotateSecrets.Rotation.Steps;
 using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
 
 namespace RotateSecrets.Rotation.Strategies;
 
@@ -21,12 +22,71 @@ internal static class VersionMoves
         ? new SecretVersion(run.Plan.Address, id, SecretStage.Previous, run.Record.StartedAt) { Fingerprint = run[Fact.PreviousFingerprint] }
         : null;
 
-    /// <summary>Makes the old version current again, where the store still has it.</summary>
-    public static async Task<Outcome<StepReport>> RestorePreviousAsync(this RotationRun run, CancellationToken cancellation) =>
-        run.Previous() is { } previous
-            ? (await run.Store.PromoteAsync(previous.Address, previous.Id, expectedCurrent: null, cancellation)).Map(
-                static version => new StepReport($"Version {version.Id} is current again."))
-            : new StepReport("There was no earlier version.");
+    /// <summary>What is current after the way back; null before it was restored, or where nothing is.</summary>
+    public static SecretVersion? Restored(this RotationRun run) => run[Fact.Restored] is { } id
+        ? new SecretVersion(run.Plan.Address, id, SecretStage.Current, run.Record.StartedAt) { Fingerprint = run[Fact.RestoredFingerprint] }
+        : null;
+
+    /// <summary>What clients use now.</summary>
+    public static async Task<Outcome<CurrentVersion>> FindCurrentAsync(this RotationRun run, CancellationToken cancellation)
+    {
+        await foreach (var listed in run.Store.ListVersionsAsync(run.Plan.Address, cancellation))
+        {
+            if (!listed.Succeeded(out var version, out var failure))
+            {
+                return failure;
+            }
+
+            if (version.Stage == SecretStage.Current)
+            {
+                return new CurrentVersion(version);
+            }
+        }
+
+        return new CurrentVersion(null);
+    }
+
+    /// <summary>Makes the old value what clients use again, if this rotation is what they stopped using it for. What somebody else made current stays.</summary>
+    public static async Task<Outcome<StepReport>> RestoreAsync(this RotationRun run, SecretValue? held, CancellationToken cancellation)
+    {
+        if (!(await run.FindCurrentAsync(cancellation)).Succeeded(out var found, out var failure))
+        {
+            return failure;
+        }
+
+        if (found.Version is not { } current || !run.HasWritten(current))
+        {
+            return Restored(
+                found.Version,
+                found.Version is null || found.Version.Id == run[Fact.Previous] || run[Fact.Previous] is null
+                    ? "The old value was never overwritten."
+                    : $"Somebody else made version {found.Version.Id} current; it stays.");
+        }
+
+        var restored = run.Previous() switch
+        {
+            { } previous when run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Versioned) =>
+                await run.Store.PromoteAsync(previous.Address, previous.Id, current.Id, cancellation),
+            not null when current.Token == RestoreToken(run) => current,
+            not null when held is not null => await run.Store.PutAsync(
+                new PutRequest(run.Plan.Address, held, SecretStage.Current, RestoreToken(run)) { ExpectedVersion = current.Id }, cancellation),
+            _ => new Failure(FailureCode.RollbackImpossible, run.Plan.Address.ToString(), $"Nobody holds the old value of {run.Plan.Address}."),
+        };
+        return restored.Failed(out var unrestored, out var version) ? unrestored : Restored(version, $"The old value is current again, as version {version.Id}.");
+
+        static StepReport Restored(SecretVersion? version, string message) =>
+            new StepReport(message).With((Fact.Restored, version?.Id), (Fact.RestoredFingerprint, version?.Fingerprint));
+    }
+
+    /// <summary>Whether this rotation wrote a version. A store that keeps no tokens can't tell; there it counts as ours once anything was written.</summary>
+    private static bool HasWritten(this RotationRun run, SecretVersion version) =>
+        version.Id != run[Fact.Previous]
+        && (version.Id == run[Fact.Candidate]
+            || (run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Idempotent)
+                ? version.Token == run.Record.Id || version.Token == RestoreToken(run)
+                : run.HasBegun(StepKind.Stage)));
+
+    private static string RestoreToken(RotationRun run) => run.Record.Id + "-restore";
 
     /// <summary>Revokes the old version, once nobody uses it and the new one was seen to work.</summary>
     public static async Task<Outcome<StepReport>> RevokePreviousAsync(this RotationRun run, CancellationToken cancellation)
@@ -41,7 +101,7 @@ internal static class VersionMoves
         return allowed.Failed(out var failure, out _)
             ? failure
             : (await run.Store.RevokeAsync(previous.Address, previous.Id, cancellation)).Map(
-                static version => new StepReport($"Version {version.Id} is revoked."));
+                version => new StepReport($"Version {version.Id} is revoked.").With((Fact.RevokedAt, run[Fact.RevokedAt] ?? run.Services.Time.GetUtcNow().ToString("O"))));
     }
 
     /// <summary>Revokes the version that this rotation wrote at an address, if it wrote one: the store knows it by the rotation's token.</summary>
@@ -67,4 +127,12 @@ internal static class VersionMoves
 
         static StepReport Nothing() => new("Nothing had been written.");
     }
+}
+
+/// <summary>What clients use.</summary>
+/// <param name="Version">The version; null where there is none.</param>
+internal readonly record struct CurrentVersion(SecretVersion? Version)
+{
+    /// <summary>Whether it is the candidate of a rotation: until the next rotation replaces it.</summary>
+    public bool IsCandidateOf(RotationRun run) => Version is { } version && version.Id == run[Fact.Candidate];
 }

@@ -19,7 +19,7 @@ public sealed class InvokeSecretRotationCommand : RotationRunCommand
 
     private readonly List<RotationPlan> plans = [];
 
-    /// <summary>Plan files, .psd1 or .json.</summary>
+    /// <summary>Plan files, .psd1 or .json. What begins with the name of a connected store is taken for an address.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
@@ -58,9 +58,18 @@ public sealed class InvokeSecretRotationCommand : RotationRunCommand
         }
         else
         {
-            foreach (var file in Path.SelectMany(Files))
+            foreach (var path in Path)
             {
-                Take(new PlanFile().Load(file));
+                if (SecretAddress.TryParse(path).Succeeded(out var address, out _) && Session.Store(address.Store).Failure is null)
+                {
+                    plans.Add(new RotationPlan(address));
+                    continue;
+                }
+
+                foreach (var file in Files(path))
+                {
+                    Take(new PlanFile().Load(file));
+                }
             }
         }
     }

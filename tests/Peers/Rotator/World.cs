@@ -1,0 +1,73 @@
+using RotateSecrets.Consumers;
+using RotateSecrets.Documents;
+using RotateSecrets.Local;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Providers;
+using RotateSecrets.Rotation.Plans;
+using RotateSecrets.Rotation.Running;
+using RotateSecrets.Secrets;
+using RotateSecrets.Secrets.Generation;
+using RotateSecrets.Stores;
+
+namespace Rotator;
+
+/// <summary>What lies in a folder, connected: the store secrets.db as "local", the services of services.json if there is one, the journal journal.db, and the plan plan.json.</summary>
+public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
+{
+    private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero });
+    private readonly Connection connection;
+
+    private World(Connection connection, KilledJournal journal)
+    {
+        this.connection = connection;
+        Journal = journal;
+        Consumers = new ConsumerCatalog(connection.Sources, connection.Controls);
+        Services = new RotationServices(
+            this, journal, Consumers, new GeneratedValues(new SecretGenerators(static () => Outcome.Of<IEd25519Source>(new LocalProvider()))), new ProbeMaker(client, TimeProvider.System), this, TimeProvider.System);
+    }
+
+    public ISecretStore Store => connection.Store;
+
+    public KilledJournal Journal { get; }
+
+    public ConsumerCatalog Consumers { get; }
+
+    public RotationServices Services { get; }
+
+    public RotationRunner Runner => new(Services);
+
+    /// <summary>Connects it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="boundary">The boundary of the journal at which this process is killed; negative for none.</param>
+    public static async Task<World> OpenAsync(string folder, int boundary = -1)
+    {
+        var local = new LocalProvider();
+        var services = Path.Combine(folder, "services.json");
+        var request = new ConnectionRequest("local", Path.Combine(folder, "secrets.db"), TimeProvider.System)
+        {
+            Settings = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["ServicesFile"] = File.Exists(services) ? [services] : [] },
+        };
+        var connected = Of(await local.ConnectAsync(request, CancellationToken.None));
+        var journal = Of(await local.OpenJournalAsync(Path.Combine(folder, "journal.db"), TimeProvider.System, CancellationToken.None));
+        return new World(connected, new KilledJournal(journal, boundary));
+    }
+
+    /// <summary>What came of something that is bound to succeed.</summary>
+    public static T Of<T>(Outcome<T> outcome)
+        where T : notnull => outcome.Succeeded(out var value, out var failure) ? value : throw new InvalidOperationException(failure.ToString());
+
+    public Outcome<RotationPlan> Load(string path) =>
+        JsonDocumentReader.Read(File.ReadAllBytes(path), path).Succeeded(out var document, out var failure) ? PlanReader.Read(document, path) : failure;
+
+    public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(connection.Store);
+
+    public Task<Outcome<SecretVersion>> ResolveAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation) =>
+        connection.Store.ReadAsync(address, version, cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await connection.DisposeAsync();
+        await Journal.DisposeAsync();
+        client.Dispose();
+    }
+}
