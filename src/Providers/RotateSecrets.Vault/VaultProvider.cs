@@ -29,7 +29,7 @@ public sealed class VaultProvider : IProvider
 
     /// <inheritdoc/>
     public async Task<Outcome<Connection>> ConnectAsync(ConnectionRequest request, CancellationToken cancellation) =>
-        (await OpenAsync(request, cancellation)).Map(static server => new Connection(new VaultStore(server)));
+        (await OpenAsync(request, cancellation)).Map(server => new Connection(new VaultStore(server, new VaultSettings(request, environment).AuditFiles)));
 
     internal async Task<Outcome<VaultServer>> OpenAsync(ConnectionRequest request, CancellationToken cancellation)
     {

@@ -16,7 +16,7 @@ internal sealed record VaultServer(string Name, VaultClient Client, TokenKeeper 
 {
     /// <summary>Sends a call whose refusal is to be explained.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="capability">What a policy has to grant for it: create, read, update, delete, list, sudo.</param>
+    /// <param name="capability">What a policy has to grant for it: create, read, update, delete, list, sudo; several with a space between them.</param>
     /// <param name="expected">The statuses that are answers to the caller, besides success.</param>
     /// <param name="cancellation">Gives up at once.</param>
     /// <returns>The reply, which the caller disposes of.</returns>
@@ -39,7 +39,8 @@ internal sealed record VaultServer(string Name, VaultClient Client, TokenKeeper 
     }
 
     /// <summary>What a policy has to say for a capability at a path.</summary>
-    public static string PolicyLine(string path, string capability) => $"path \"{path}\" {{ capabilities = [\"{capability}\"] }}";
+    public static string PolicyLine(string path, params IEnumerable<string> capabilities) =>
+        $"path \"{path}\" {{ capabilities = [{string.Join(", ", capabilities.Select(static capability => $"\"{capability}\""))}] }}";
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -74,9 +75,10 @@ internal sealed record VaultServer(string Name, VaultClient Client, TokenKeeper 
         }
 
         var path = VaultFault.PathOf(call);
-        return new Failure(FailureCode.AccessDenied, call.Target, $"The token lacks the capability '{capability}' at {path}.")
+        var lacking = capability.Split(' ');
+        return new Failure(FailureCode.AccessDenied, call.Target, $"The token lacks the capability {string.Join(" and ", lacking.Select(static one => $"'{one}'"))} at {path}.")
         {
-            Remedy = $"This line in one of its policies would give it: {PolicyLine(path, capability)}",
+            Remedy = $"This line in one of its policies would give it: {PolicyLine(path, lacking)}",
         };
     }
 }

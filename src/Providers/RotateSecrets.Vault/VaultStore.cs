@@ -3,14 +3,16 @@ using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 using RotateSecrets.Vault.Access;
+using RotateSecrets.Vault.Audit;
 using RotateSecrets.Vault.Client;
 using RotateSecrets.Vault.KeyValue;
+using RotateSecrets.Vault.Leases;
 using RotateSecrets.Vault.Mounts;
 
 namespace RotateSecrets.Vault;
 
 /// <summary>The key-value engines of a server as one store: the first part of a path is the mount.</summary>
-internal sealed class VaultStore : ISecretStore
+internal sealed class VaultStore : ISecretStore, ILeaseStore, IPolicyStore
 {
     private const StoreCapabilities Single = StoreCapabilities.Readable;
     private const StoreCapabilities Versioned = Single | StoreCapabilities.Versioned | StoreCapabilities.CompareAndSet | StoreCapabilities.Revocable;
@@ -19,13 +21,19 @@ internal sealed class VaultStore : ISecretStore
     private readonly VaultServer server;
     private readonly KeyValue1 single;
     private readonly KeyValue2 versioned;
+    private readonly IReadOnlyList<string> auditFiles;
 
-    public VaultStore(VaultServer server)
+    /// <summary>A store.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="auditFiles">The files of its file audit device, with wildcards; none where they can't be read here.</param>
+    public VaultStore(VaultServer server, IReadOnlyList<string> auditFiles)
     {
         this.server = server;
+        this.auditFiles = auditFiles;
+        var audited = auditFiles.Count == 0 ? StoreCapabilities.None : StoreCapabilities.Audited;
         single = new KeyValue1(server);
         versioned = new KeyValue2(server);
-        Description = new StoreDescription(server.Name, "Vault", LocationOf(server.Client), server.State.HasCustomMetadata ? Noted : Versioned);
+        Description = new StoreDescription(server.Name, "Vault", LocationOf(server.Client), (server.State.HasCustomMetadata ? Noted : Versioned) | audited);
     }
 
     /// <inheritdoc/>
@@ -33,7 +41,7 @@ internal sealed class VaultStore : ISecretStore
 
     /// <inheritdoc/>
     public StoreCapabilities CapabilitiesAt(SecretAddress address) =>
-        server.Mounts.Find(address) is { Version: 1 } ? Single : Description.Capabilities;
+        server.Mounts.Find(address) is { Version: 1 } ? Single | (Description.Capabilities & StoreCapabilities.Audited) : Description.Capabilities;
 
     /// <inheritdoc/>
     public async Task<Outcome<StoreAccessReport>> CheckAccessAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation)
@@ -131,11 +139,32 @@ internal sealed class VaultStore : ISecretStore
         AtAsync(address, (engine, place) => engine.RemoveAsync(address, place, cancellation), cancellation);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAuditAsync(AuditQuery query, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        await Task.CompletedTask;
-        yield return new Failure(FailureCode.NotSupported, server.Name, "No file of an audit device was named for this connection.");
-    }
+    public IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellation) =>
+        auditFiles.Count == 0 ? Unaudited() : new AuditLog(auditFiles, server).ReadAsync(query, cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Outcome<SecretLease>> FindLeasesAsync(string prefix, CancellationToken cancellation) => new LeaseDesk(server).FindAsync(prefix, cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Outcome<SecretLease>> FindIrrevocableLeasesAsync(string prefix, CancellationToken cancellation) =>
+        new LeaseDesk(server).FindIrrevocableAsync(prefix, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<LeaseRevocation>> RevokeLeaseAsync(string id, CancellationToken cancellation) => new LeaseDesk(server).RevokeAsync(id, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<LeaseRevocation>> RevokeLeasesAsync(string prefix, bool force, CancellationToken cancellation) =>
+        new LeaseDesk(server).RevokeAllAsync(prefix, force, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<StorePolicy>> WritePolicyAsync(
+        IReadOnlyList<SecretAddress> addresses, PolicyAudience audience, PolicyFormat format, CancellationToken cancellation) =>
+        new PolicyDesk(server).WriteAsync(addresses, audience, format, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<StorePolicyReport>> ComparePoliciesAsync(
+        IReadOnlyList<string> policies, IReadOnlyList<SecretAddress> addresses, PolicyAudience audience, CancellationToken cancellation) =>
+        new PolicyDesk(server).CompareAsync(policies, addresses, audience, cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -143,6 +172,15 @@ internal sealed class VaultStore : ISecretStore
         versioned.Dispose();
         single.Dispose();
         await server.DisposeAsync();
+    }
+
+    private async IAsyncEnumerable<Outcome<StoreAuditEvent>> Unaudited()
+    {
+        await Task.CompletedTask;
+        yield return new Failure(FailureCode.NotSupported, server.Name, $"No audit file was named when {server.Name} was connected, and a server doesn't give its audit log away.")
+        {
+            Remedy = "Connect it again with -AuditFile, where a file of a file audit device can be read.",
+        };
     }
 
     private static string LocationOf(VaultClient client) =>

@@ -125,4 +125,7 @@ public enum FailureCode
 
     /// <summary>The server's certificate isn't trusted, or is another server's.</summary>
     ServerUntrusted,
+
+    /// <summary>A lease is still there after it was revoked: what was issued under it may still work.</summary>
+    LeaseRemains,
 }

@@ -58,6 +58,7 @@ internal static class FailureRecord
         FailureCode.NotConverged => (ErrorCategory.OperationTimeout, "Restart the consumers that the message names, then resume."),
         FailureCode.RollbackImpossible => (ErrorCategory.InvalidOperation, "Rotate again: the old value can't be put back."),
         FailureCode.ServerUntrusted => (ErrorCategory.SecurityError, "See that the address is right, and name the authority that issued the server's certificate."),
+        FailureCode.LeaseRemains => (ErrorCategory.InvalidResult, "See Get-SecretLease -Irrevocable for why, and mend that; or say -Force, and revoke the credentials where they are used."),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "Every code needs its row."),
     };
 }

@@ -33,7 +33,7 @@ internal sealed class AccessCheck(VaultServer server)
             var capabilities = path.Select(static need => need.Capability).Distinct(StringComparer.Ordinal).ToList();
             findings.Add(
                 $"The token lacks {string.Join(" and ", capabilities.Select(static capability => $"'{capability}'"))} at {path.Key}; this line in a policy gives it: "
-                + $"{VaultServer.PolicyLine(path.Key, string.Join("\", \"", capabilities))}.");
+                + $"{VaultServer.PolicyLine(path.Key, capabilities)}.");
         }
 
         return (missing, findings);

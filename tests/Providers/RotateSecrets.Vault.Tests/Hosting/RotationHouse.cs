@@ -76,7 +76,7 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
         var local = await provider.ConnectAsync(
             new ConnectionRequest("local", Path.Combine(folder, "store.db"), TimeProvider.System)
             {
-                Settings = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["ServicesFile"] = [file] },
+                Settings = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["ServicesFile"] = services == 0 ? [] : [file] },
             },
             Cancellation);
         var journal = await provider.OpenJournalAsync(Path.Combine(folder, "journal.db"), TimeProvider.System, Cancellation);
@@ -96,7 +96,7 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
         await foreach (var found in Services.Consumers.FindAsync(Plan.Address, Cancellation))
         {
             var consumer = Value(found);
-            await foreach (var happened in Value(Services.Consumers.ControlOf(consumer)).StartAsync(consumer, new RestartRequest("start", this, TimeProvider.System), default))
+            await foreach (var happened in ((IConsumerSupervisor)Value(Services.Consumers.ControlOf(consumer))).StartAsync(consumer, new RestartRequest("start", this, TimeProvider.System), default))
             {
                 Value(happened);
             }
@@ -151,7 +151,7 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
         {
             if (found.Succeeded(out var consumer, out _) && Services.Consumers.ControlOf(consumer).Succeeded(out var control, out _))
             {
-                await foreach (var _ in control.StopAsync(consumer, new RestartRequest("stop", this, TimeProvider.System), default))
+                await foreach (var _ in ((IConsumerSupervisor)control).StopAsync(consumer, new RestartRequest("stop", this, TimeProvider.System), default))
                 {
                     // Whatever became of it.
                 }
