@@ -9,6 +9,7 @@ public sealed class IsolationTests
         Import-Module $args[0]
         $null = Connect-SecretStore -Local $args[1]
         $null = New-SecretValue -Ed25519 | Set-StoreSecret local:X
+        $null = Connect-SecretStore -Vault 'http://127.0.0.1:1' -Token $args[2] -ErrorAction SilentlyContinue
         """;
 
     [Fact]
@@ -16,7 +17,7 @@ public sealed class IsolationTests
     {
         using var runspace = BuiltModule.Open();
         var folder = Directory.CreateTempSubdirectory("rotatesecrets-").FullName;
-        runspace.Run(Use, BuiltModule.Manifest, Path.Combine(folder, "secrets.db"));
+        runspace.Run(Use, BuiltModule.Manifest, Path.Combine(folder, "secrets.db"), new System.Security.SecureString());
 
         var shipped = AppDomain.CurrentDomain.GetAssemblies()
             .Where(static assembly => !assembly.IsDynamic && assembly.Location.StartsWith(BuiltModule.Folder, StringComparison.Ordinal))
@@ -24,6 +25,8 @@ public sealed class IsolationTests
         Assert.Equal(["RotateSecrets", "RotateSecrets.Core"], shipped["Default"].Order(StringComparer.Ordinal));
         Assert.Contains("RotateSecrets.Local", shipped["RotateSecrets.Providers"]);
         Assert.Contains("Microsoft.Data.Sqlite", shipped["RotateSecrets.Providers"]);
+        Assert.Contains("RotateSecrets.Vault", shipped["RotateSecrets.Providers"]);
+        Assert.Contains("Polly.Core", shipped["RotateSecrets.Providers"]);
         Assert.Equal(2, shipped.Count);
     }
 
@@ -33,7 +36,7 @@ public sealed class IsolationTests
         var users = typeof(Microsoft.Data.Sqlite.SqliteConnection).Assembly;
         using var runspace = BuiltModule.Open();
         var folder = Directory.CreateTempSubdirectory("rotatesecrets-").FullName;
-        runspace.Run(Use, BuiltModule.Manifest, Path.Combine(folder, "secrets.db"));
+        runspace.Run(Use, BuiltModule.Manifest, Path.Combine(folder, "secrets.db"), new System.Security.SecureString());
 
         var ours = AppDomain.CurrentDomain.GetAssemblies().Single(assembly =>
             assembly.GetName().Name == users.GetName().Name && AssemblyLoadContext.GetLoadContext(assembly)!.Name == "RotateSecrets.Providers");

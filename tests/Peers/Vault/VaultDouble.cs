@@ -139,6 +139,17 @@ public sealed class VaultDouble : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes a secret with one key, as its operator would.</summary>
+    public void Store(string path, string key, string value)
+    {
+        lock (gate)
+        {
+            var (mount, engine) = state.MountOf(path)!.Value;
+            var data = new JsonObject { ["data"] = new JsonObject { [key] = value } };
+            engine.Answer(new VaultQuestion("POST", path, new Dictionary<string, string>(StringComparer.Ordinal), data, state.Root), "data/" + path[mount.Length..]);
+        }
+    }
+
     /// <summary>Issues leases.</summary>
     public void Issue(string prefix, int count, TimeSpan ttl)
     {

@@ -75,8 +75,7 @@ internal sealed class ServerTrust : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ConnectTimeout = TimeSpan.FromSeconds(15),
         };
-        handler.SslOptions.TargetHost = serverName ?? address.Host;
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) => Accepts(certificate as X509Certificate2, errors);
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) => Accepts(certificate as X509Certificate2, serverName ?? address.Host, errors);
         if (own is not null)
         {
             handler.SslOptions.ClientCertificates = [own];
@@ -109,33 +108,33 @@ internal sealed class ServerTrust : IDisposable
         return OperatingSystem.IsWindows() ? new X509Certificate2(pem.Export(X509ContentType.Pkcs12)) : new X509Certificate2(pem);
     }
 
-    private bool Accepts(X509Certificate2? certificate, SslPolicyErrors errors)
+    private bool Accepts(X509Certificate2? certificate, string expected, SslPolicyErrors errors)
     {
         if (skip)
         {
             return true;
         }
 
-        refusal = Flaw(certificate, errors);
+        refusal = Flaw(certificate, expected, errors);
         return refusal is null;
     }
 
-    private string? Flaw(X509Certificate2? certificate, SslPolicyErrors errors)
+    private string? Flaw(X509Certificate2? certificate, string expected, SslPolicyErrors errors)
     {
         if (certificate is null)
         {
             return "it shows none";
         }
 
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        if (!certificate.MatchesHostname(expected))
         {
             var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
                 .SelectMany(static names => names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(static ip => ip.ToString())))
                 .ToList();
-            return $"'{certificate.Subject}' is for {(names.Count == 0 ? "no name" : string.Join(", ", names))}, not for {serverName ?? "the address"}";
+            return $"'{certificate.Subject}' is for {(names.Count == 0 ? "no name" : string.Join(", ", names))}, not for {expected}";
         }
 
-        if (errors == SslPolicyErrors.None && authorities is null)
+        if (authorities is null && !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
         {
             return null;
         }

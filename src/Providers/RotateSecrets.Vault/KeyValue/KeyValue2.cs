@@ -74,7 +74,7 @@ internal sealed class KeyValue2(VaultServer server) : IKeyValueEngine
             var written = await calls.WriteAsync(place, target, changed, metadata.Latest, cancellation);
             return written.Succeeded(out var version, out failure)
                 ? await NoteAsync(request, place, metadata with { Latest = version.Number, Versions = metadata.Versions.SetItem(version.Number, version) }, version, cancellation)
-                : failure.Effect == Effect.Unknown ? await ReadBackAsync(request, place, metadata.Latest, failure, cancellation) : failure;
+                : failure.Effect == Effect.Unknown || failure.Code == FailureCode.VersionConflict ? await ReadBackAsync(request, place, metadata.Latest, failure, cancellation) : failure;
         }
     }
 
@@ -353,7 +353,7 @@ internal sealed class KeyValue2(VaultServer server) : IKeyValueEngine
         }
     }
 
-    // The answer to a write was lost. If the next version is there and has the value, it was ours.
+    // The answer to a write was lost, or that of an earlier one whose write came through late. If the next version is there and has the value, it was ours.
     private async Task<Outcome<SecretVersion>> ReadBackAsync(
         PutRequest request, SecretPlace place, int before, Failure lost, CancellationToken cancellation)
     {

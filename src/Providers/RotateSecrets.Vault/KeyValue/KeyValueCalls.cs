@@ -9,7 +9,7 @@ namespace RotateSecrets.Vault.KeyValue;
 internal sealed class KeyValueCalls(VaultServer server) : IDisposable
 {
     // Every write of a value names the version that it replaces, and is refused where that has changed: so what was seen a moment ago will do.
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, (KeyMetadata Metadata, long At)> seen = new(StringComparer.Ordinal);
     private readonly DocumentShelf shelf = new();
@@ -85,9 +85,8 @@ internal sealed class KeyValueCalls(VaultServer server) : IDisposable
             document.WriteTo(body);
             body.WriteEndObject();
         });
-        var sent = await server.SendAsync(call, replaces == 0 ? "create" : "update", [400], cancellation);
         seen.TryRemove(place.Path, out var before);
-        if (sent.Failed(out var failure, out var reply))
+        if ((await server.SendAsync(call, replaces == 0 ? "create" : "update", [400], cancellation)).Failed(out var failure, out var reply))
         {
             return failure;
         }
