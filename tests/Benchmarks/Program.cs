@@ -19,6 +19,7 @@ static int Measure(Func<string, bool> wanted)
         ("import", static () => new ImportBenchmark()),
         ("values", static () => new ValueBenchmark()),
         ("store", static () => new StoreBenchmark()),
+        ("audit", static () => new AuditBenchmark()),
         ("journal", static () => new JournalBenchmark()),
         ("rotations", static () => new RotationBenchmark(ofMemory: false)),
         ("memory", static () => new RotationBenchmark(ofMemory: true)),

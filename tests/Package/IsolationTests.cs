@@ -11,6 +11,7 @@ public sealed class IsolationTests
         $null = Connect-SecretStore -Local $args[1]
         $null = New-SecretValue -Ed25519 | Set-StoreSecret local:X
         $null = Connect-SecretStore -Aws -Region eu-central-1 -EndpointUri http://127.0.0.1:9/ -Credential ([pscredential]::new('AKIAIOSFODNN7EXAMPLE', $args[2]))
+        $null = Connect-SecretStore -Vault 'http://127.0.0.1:1' -Token $args[2] -ErrorAction SilentlyContinue
         """;
 
     [Fact]
@@ -28,6 +29,8 @@ public sealed class IsolationTests
         Assert.Contains("Microsoft.Data.Sqlite", shipped["RotateSecrets.Providers"]);
         Assert.Contains("RotateSecrets.Aws", shipped["RotateSecrets.Providers"]);
         Assert.Contains("AWSSDK.Core", shipped["RotateSecrets.Providers"]);
+        Assert.Contains("RotateSecrets.Vault", shipped["RotateSecrets.Providers"]);
+        Assert.Contains("Polly.Core", shipped["RotateSecrets.Providers"]);
         Assert.Equal(2, shipped.Count);
     }
 

@@ -134,4 +134,10 @@ public enum FailureCode
 
     /// <summary>Something else rotates or writes it, and would be worked against.</summary>
     ManagedElsewhere,
+
+    /// <summary>The server's certificate isn't trusted, or is another server's.</summary>
+    ServerUntrusted,
+
+    /// <summary>A lease is still there after it was revoked: what was issued under it may still work.</summary>
+    LeaseRemains,
 }

@@ -12,6 +12,10 @@ public interface ISecretStore : IAsyncDisposable
     /// <summary>What the store is and can do. Costs no call.</summary>
     StoreDescription Description { get; }
 
+    /// <summary>What the store can do at an address, where that isn't the same everywhere. Costs no call.</summary>
+    /// <param name="address">Where.</param>
+    StoreCapabilities CapabilitiesAt(SecretAddress address) => Description.Capabilities;
+
     /// <summary>Asks whether the caller may do something, without doing it.</summary>
     /// <param name="address">Where; null for the store as a whole.</param>
     /// <param name="wanted">What.</param>

@@ -107,6 +107,26 @@ public abstract class RotationCommand : PSCmdlet, IDisposable
         return true;
     }
 
+    /// <summary>Finds a store by its name that can do something which not every store can; where it can't, that is written as an error.</summary>
+    private protected bool TryAbility<TAbility>(string name, string what, out TAbility ability)
+        where TAbility : class
+    {
+        ability = null!;
+        if (!TryStore(name, out var store))
+        {
+            return false;
+        }
+
+        if (store is TAbility able)
+        {
+            ability = able;
+            return true;
+        }
+
+        WriteFailure(new Failure(FailureCode.NotSupported, name, $"The store {store.Description} has no {what}."));
+        return false;
+    }
+
     /// <summary>Finds the store that an address names; what is wrong with either is written as an error.</summary>
     private protected bool TryStore(AddressArgument argument, out SecretAddress address, out ISecretStore store)
     {

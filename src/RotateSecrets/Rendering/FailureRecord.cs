@@ -61,6 +61,8 @@ internal static class FailureRecord
         FailureCode.SecretDeleted => (ErrorCategory.InvalidOperation, "Restore the secret first, or use another name."),
         FailureCode.LimitReached => (ErrorCategory.LimitsExceeded, "Remove what is no longer needed, or ask for a higher limit."),
         FailureCode.ManagedElsewhere => (ErrorCategory.ResourceBusy, "Change it where it is managed."),
+        FailureCode.ServerUntrusted => (ErrorCategory.SecurityError, "See that the address is right, and name the authority that issued the server's certificate."),
+        FailureCode.LeaseRemains => (ErrorCategory.InvalidResult, "See Get-SecretLease -Irrevocable for why, and mend that; or say -Force, and revoke the credentials where they are used."),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "Every code needs its row."),
     };
 }

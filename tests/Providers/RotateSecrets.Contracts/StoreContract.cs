@@ -15,7 +15,11 @@ public abstract class StoreContract : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await Store.DisposeAsync();
+        if (Store is not null)
+        {
+            await Store.DisposeAsync();
+        }
+
         await CleanAsync();
         GC.SuppressFinalize(this);
     }

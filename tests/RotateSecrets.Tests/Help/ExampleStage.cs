@@ -7,7 +7,7 @@ namespace RotateSecrets.Tests.Help;
 /// Where an example of the help runs: a session that stands in a folder with a store, <c>local</c>, and a services file. The store has the secret PROXY_JWT_SECRET in two
 /// versions, of which the current one is verified, and DB#password; the file declares two replicas of the sample service that reads the first. They run if the example is about
 /// services. A candidate waits unless the example writes one or
-/// is about whole rotations; for these there is a plan.
+/// is about whole rotations; for these there is a plan. Examples about Vault have a server, connected as <c>vault</c>.
 /// </summary>
 internal sealed class ExampleStage : IDisposable
 {
@@ -33,6 +33,12 @@ internal sealed class ExampleStage : IDisposable
     {
         code = Enumerable.Range(0, Replicas).Aggregate(example, (text, replica) => text.Replace($":{DocumentedPort + replica}", $":{ports[replica]}", StringComparison.Ordinal));
         hasServices = NeedsServices(example);
+        if (VaultStage.IsNeededBy(example))
+        {
+            code = code.Replace(VaultStage.DocumentedAddress, VaultStage.Address, StringComparison.Ordinal);
+            session.Run($"$null = Connect-SecretStore -Vault {VaultStage.Address}").Clean();
+        }
+
         WriteServices();
         session.Run($$"""
             $ConfirmPreference = 'None'

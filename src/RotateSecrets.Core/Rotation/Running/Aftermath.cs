@@ -54,7 +54,7 @@ internal static class Aftermath
 
     private static async Task<bool> HasOldValueAsync(RotationRun run, CancellationToken cancellation)
     {
-        if (run.Previous() is not null && run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Versioned))
+        if (run.Previous() is not null && run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Versioned))
         {
             return true;
         }

@@ -13,6 +13,8 @@ internal sealed class FencedStore(ISecretStore store, Func<CancellationToken, Ta
 {
     public StoreDescription Description => store.Description;
 
+    public StoreCapabilities CapabilitiesAt(SecretAddress address) => store.CapabilitiesAt(address);
+
     public Task<Outcome<StoreAccessReport>> CheckAccessAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation) =>
         store.CheckAccessAsync(address, wanted, cancellation);
 

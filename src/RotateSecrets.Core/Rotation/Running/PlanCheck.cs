@@ -34,7 +34,7 @@ public sealed class PlanCheck(RotationServices services)
         sample.Dispose();
         if (!PlanGraph.Children(plan, services.Plans).Succeeded(out var children, out failure)
             || !services.Stores.StoreOf(plan.Address).Succeeded(out var store, out failure)
-            || !RotationStrategy.Choose(plan.Strategy, store.Description).Succeeded(out var strategy, out failure))
+            || !RotationStrategy.Choose(plan.Strategy, store, plan.Address).Succeeded(out var strategy, out failure))
         {
             return failure;
         }

@@ -26,7 +26,7 @@ internal sealed class RotationOpening(
     public async Task<Outcome<RotationRun>> BeginAsync(string id, RotationPlan plan, string group, string? parent, CancellationToken cancellation)
     {
         if (!services.Stores.StoreOf(plan.Address).Succeeded(out var store, out var failure)
-            || !RotationStrategy.Choose(plan.Strategy, store.Description).Succeeded(out var strategy, out failure)
+            || !RotationStrategy.Choose(plan.Strategy, store, plan.Address).Succeeded(out var strategy, out failure)
             || !PlanGraph.Children(plan, services.Plans).Succeeded(out var children, out failure))
         {
             return failure;

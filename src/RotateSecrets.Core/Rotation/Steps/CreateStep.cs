@@ -22,7 +22,7 @@ internal sealed class CreateStep : IRotationStep
 
     public async Task<Outcome<StepReport>> DoAsync(RotationRun run, CancellationToken cancellation)
     {
-        if (await HoldPreviousAsync(run, cancellation) is { } unheld)
+        if ((await HoldPreviousAsync(run, cancellation)).Failed(out var unheld, out var held))
         {
             return unheld;
         }
@@ -37,7 +37,7 @@ internal sealed class CreateStep : IRotationStep
         try
         {
             return (await run.Services.Journal.SealAsync(run.Lease, Candidate, candidate, cancellation)).Map(
-                static fingerprint => new StepReport($"The candidate {fingerprint} is sealed in the journal.").With((Fact.CandidateFingerprint, fingerprint)));
+                fingerprint => (held with { Message = $"The candidate {fingerprint} is sealed in the journal." }).With((Fact.CandidateFingerprint, fingerprint)));
         }
         finally
         {
@@ -51,11 +51,11 @@ internal sealed class CreateStep : IRotationStep
     private static Outcome<SecretValue> Make(RotationRun run) =>
         run.Options.Value is { } given ? given : run.Services.Values.Make(run.Plan.Value);
 
-    private static async Task<Failure?> HoldPreviousAsync(RotationRun run, CancellationToken cancellation)
+    private static async Task<Outcome<StepReport>> HoldPreviousAsync(RotationRun run, CancellationToken cancellation)
     {
-        if (run[Fact.Previous] is not { } previous || !run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Readable))
+        if (run[Fact.Previous] is not { } previous || !run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Readable))
         {
-            return null;
+            return new StepReport(string.Empty);
         }
 
         if (!(await run.Store.ReadAsync(run.Plan.Address, VersionSelector.OfId(previous), cancellation)).Succeeded(out var version, out var failure))
@@ -64,6 +64,7 @@ internal sealed class CreateStep : IRotationStep
         }
 
         using var value = version.Value;
-        return (await run.Services.Journal.SealAsync(run.Lease, Previous, value!, cancellation)).Failure;
+        return (await run.Services.Journal.SealAsync(run.Lease, Previous, value!, cancellation)).Map(
+            static fingerprint => new StepReport(string.Empty).With((Fact.PreviousFingerprint, fingerprint)));
     }
 }

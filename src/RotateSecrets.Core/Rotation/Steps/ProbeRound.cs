@@ -132,7 +132,7 @@ internal static class ProbeRound
             return "There is nothing to check.";
         }
 
-        if (!run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Readable))
+        if (!run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Readable))
         {
             return new Failure(
                 FailureCode.ProbeFailed, run.Plan.Address.ToString(), $"Nothing can tell whether the value at {run.Plan.Address} works: the plan has no probe, and the store can't be read.")

@@ -50,7 +50,7 @@ internal sealed class ProveStep : IRotationStep
 
     private static async Task<Failure?> ReadSinceAsync(RotationRun run, SecretVersion previous, CancellationToken cancellation)
     {
-        if (run.Moment(Fact.RevokedAt) is not { } revokedAt || !run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Audited))
+        if (run.Moment(Fact.RevokedAt) is not { } revokedAt || !run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Audited))
         {
             return null;
         }

@@ -18,7 +18,7 @@ internal sealed class OverwriteStrategy : IRotationStrategy
 
     public Task<Outcome<StepReport>> PreflightAsync(RotationRun run, SecretVersion? current, CancellationToken cancellation) =>
         Task.FromResult<Outcome<StepReport>>(
-            current is null || run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Readable)
+            current is null || run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Readable)
                 ? new StepReport("The old value is held in the journal until the new one was seen to work.")
                 : run.Plan.AllowIrreversible
                     ? new StepReport("The old value can't be read back: this can't be undone, and the plan allows that.")
@@ -60,5 +60,5 @@ internal sealed class OverwriteStrategy : IRotationStrategy
         : new StepReport("The store keeps nothing of the new value.");
 
     private static bool IsRevocable(RotationRun run) =>
-        run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Versioned | StoreCapabilities.Revocable);
+        run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Versioned | StoreCapabilities.Revocable);
 }

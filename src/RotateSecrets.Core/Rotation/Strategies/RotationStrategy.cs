@@ -1,5 +1,6 @@
 using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Plans;
+using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 
 namespace RotateSecrets.Rotation.Strategies;
@@ -12,11 +13,11 @@ internal static class RotationStrategy
     /// <summary>The strategy that a record names.</summary>
     public static IRotationStrategy Named(string name) => All.Single(strategy => strategy.Kind.ToString() == name);
 
-    public static Outcome<IRotationStrategy> Choose(StrategyKind wanted, StoreDescription store) => wanted switch
+    public static Outcome<IRotationStrategy> Choose(StrategyKind wanted, ISecretStore store, SecretAddress address) => wanted switch
     {
-        StrategyKind.Automatic => Outcome.Of(Named(Best(store.Capabilities).ToString())),
-        StrategyKind.Staged when !store.Capabilities.HasFlag(StoreCapabilities.Staged) =>
-            new Failure(FailureCode.NotSupported, store.Name, $"The store {store} keeps no pending versions, so nothing can be staged there.")
+        StrategyKind.Automatic => Outcome.Of(Named(Best(store.CapabilitiesAt(address)).ToString())),
+        StrategyKind.Staged when !store.CapabilitiesAt(address).HasFlag(StoreCapabilities.Staged) =>
+            new Failure(FailureCode.NotSupported, store.Description.Name, $"The store {store.Description} keeps no pending versions, so nothing can be staged there.")
             {
                 Remedy = "Let the plan's strategy be Automatic or SideBySide.",
             },

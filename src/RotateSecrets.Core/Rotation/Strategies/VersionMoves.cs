@@ -65,7 +65,7 @@ internal static class VersionMoves
 
         var restored = run.Previous() switch
         {
-            { } previous when run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Versioned) =>
+            { } previous when run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Versioned) =>
                 await run.Store.PromoteAsync(previous.Address, previous.Id, current.Id, cancellation),
             not null when current.Token == RestoreToken(run) => current,
             not null when held is not null => await run.Store.PutAsync(
@@ -82,7 +82,7 @@ internal static class VersionMoves
     private static bool HasWritten(this RotationRun run, SecretVersion version) =>
         version.Id != run[Fact.Previous]
         && (version.Id == run[Fact.Candidate]
-            || (run.Store.Description.Capabilities.HasFlag(StoreCapabilities.Idempotent)
+            || (run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Idempotent)
                 ? version.Token == run.Record.Id || version.Token == RestoreToken(run)
                 : run.HasBegun(StepKind.Stage)));
 
@@ -115,7 +115,8 @@ internal static class VersionMoves
                 return failure.Code == FailureCode.SecretNotFound ? Nothing() : failure;
             }
 
-            if (version.Token == token)
+            // Where the store keeps no tokens, the record tells.
+            if (version.Token == token || (version.Token is null && version.Id == run[Fact.Candidate]))
             {
                 return (await run.Store.RevokeAsync(address, version.Id, cancellation)).Map(
                     static revoked => new StepReport($"Version {revoked.Id} is withdrawn."));

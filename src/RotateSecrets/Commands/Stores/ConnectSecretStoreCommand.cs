@@ -45,6 +45,7 @@ public sealed partial class ConnectSecretStoreCommand : RotationCommand
         {
             LocalSet => ("Local", LocalRequest()),
             AwsSet => ("Aws", AwsRequest()),
+            VaultSet or VaultAppRoleSet or VaultJwtSet or VaultKubernetesSet or VaultCertificateSet => ("Vault", VaultRequest()),
             _ => (Kind, KindRequest()),
         };
         if (IsUsable(request) && TryAwait(cancellation => Session.ConnectAsync(kind, request, cancellation), out var store))
@@ -66,7 +67,7 @@ public sealed partial class ConnectSecretStoreCommand : RotationCommand
 
     // A secret that was given but can't be one must not look as if none had been given.
     private bool IsUsable(ConnectionRequest request) =>
-        (!MyInvocation.BoundParameters.Keys.Any(static name => name is nameof(Passphrase) or nameof(Credential)) || IsUsable(request.Credential))
+        (!MyInvocation.BoundParameters.Keys.Any(static name => name is nameof(Passphrase) or nameof(Credential) or nameof(Token) or nameof(SecretId) or nameof(Jwt)) || IsUsable(request.Credential))
         && (!MyInvocation.BoundParameters.ContainsKey(nameof(SessionToken)) || IsUsable(SessionToken));
 
     private static Dictionary<string, IReadOnlyList<string>> Settings(params ReadOnlySpan<(string Name, IReadOnlyList<string>? Texts)> settings)

@@ -1,0 +1,42 @@
+using RotateSecrets.Stores;
+using RotateSecrets.Vault.Mounts;
+
+namespace RotateSecrets.Vault.Access;
+
+/// <summary>A capability that a call needs.</summary>
+/// <param name="Path">At which path, as policies name it.</param>
+/// <param name="Capability">create, read, update, delete or list.</param>
+/// <param name="For">What can't be done without it.</param>
+internal sealed record AccessNeed(string Path, string Capability, StoreAccess For)
+{
+    /// <summary>Whether what the token may do at the path is enough.</summary>
+    public bool IsMetBy(IReadOnlyCollection<string> capabilities) =>
+        capabilities.Contains("root", StringComparer.Ordinal)
+        || (capabilities.Contains(Capability, StringComparer.Ordinal) && !capabilities.Contains("deny", StringComparer.Ordinal));
+}
+
+/// <summary>Which capabilities the calls of this provider need.</summary>
+internal static class AccessNeeds
+{
+    /// <summary>The capabilities for what is wanted at a secret.</summary>
+    public static IReadOnlyList<AccessNeed> Of(SecretPlace place, StoreAccess wanted) =>
+        [.. (place.Mount.Version == 2 ? Versioned(place) : Single(place)).Where(need => (need.For & wanted) != StoreAccess.None).Select(need => need with { For = need.For & wanted })];
+
+    private static IEnumerable<AccessNeed> Versioned(SecretPlace place) =>
+    [
+        new(place.At("metadata"), "read", StoreAccess.Rotate),
+        new(place.At("data"), "read", StoreAccess.Read | StoreAccess.Write | StoreAccess.Promote),
+        new(place.At("data"), "create", StoreAccess.Write),
+        new(place.At("data"), "update", StoreAccess.Write | StoreAccess.Promote),
+        new(place.At("metadata"), "update", StoreAccess.Write | StoreAccess.Promote),
+        new(place.At("undelete"), "update", StoreAccess.Promote),
+        new(place.At("destroy"), "update", StoreAccess.Revoke),
+    ];
+
+    private static IEnumerable<AccessNeed> Single(SecretPlace place) =>
+    [
+        new(place.Path, "read", StoreAccess.Rotate),
+        new(place.Path, "create", StoreAccess.Write),
+        new(place.Path, "update", StoreAccess.Write | StoreAccess.Promote),
+    ];
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+using RotateSecrets.Vault.Client;
+
+namespace RotateSecrets.Vault.Audit;
+
+/// <summary>
+/// What an entry of an audit device tells. Only answers count: they alone say which version was given. Texts in bodies are HMACs there; paths and numbers are not
+/// (Vault's page "Audit devices").
+/// </summary>
+/// <param name="At">When, in UTC.</param>
+/// <param name="Namespace">In which namespace, without slashes at its ends; empty for the root.</param>
+/// <param name="Path">The path.</param>
+/// <param name="Operation">The server's word: read, list, create, update, patch, delete.</param>
+/// <param name="Versions">The versions that it is about.</param>
+/// <param name="Principal">Who did it.</param>
+/// <param name="From">From where.</param>
+/// <param name="IsRefused">Whether it was refused, or there was nothing.</param>
+internal sealed record AuditEntry(
+    DateTimeOffset At, string Namespace, string Path, string Operation, IReadOnlyList<int> Versions, string Principal, string? From, bool IsRefused)
+{
+    /// <summary>Reads an entry.</summary>
+    /// <returns>The entry; null for one that is no answer, or not JSON.</returns>
+    public static AuditEntry? Read(ReadOnlyMemory<byte> line)
+    {
+        // A device may be told to write a word before each line.
+        var brace = line.Span.IndexOf((byte)'{');
+        if (brace < 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(line[brace..]);
+            var (root, request) = (document.RootElement, document.RootElement.Member("request"));
+            return root.Text("type") == "response" && request.Text("path") is { } path && root.Moment("time") is { } at
+                ? new AuditEntry(
+                    at,
+                    request.Member("namespace").Text("path")?.Trim('/') ?? string.Empty,
+                    path,
+                    request.Text("operation") ?? string.Empty,
+                    VersionsOf(request, root.Member("response").Member("data")),
+                    PrincipalOf(root.Member("auth")),
+                    request.Text("remote_address"),
+                    !string.IsNullOrEmpty(root.Text("error")) || IsNothing(request, root.Member("response")))
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // A version that was deleted or destroyed is answered with what is known of it, and no value.
+    private static bool IsNothing(JsonElement request, JsonElement response) =>
+        request.Text("operation") == "read"
+        && (response.Member("data").ValueKind != JsonValueKind.Object
+            || response.Member("data").Member("data").ValueKind == JsonValueKind.Null);
+
+    private static int[] VersionsOf(JsonElement request, JsonElement data)
+    {
+        var answered = data.Member("metadata").Number("version") is not 0 and var read ? read : data.Number("version");
+        return answered != 0
+            ? [(int)answered]
+            : request.Member("data").Member("versions") is { ValueKind: JsonValueKind.Array } asked
+                ? [.. asked.EnumerateArray().Select(static number => int.TryParse(number.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var one) ? one : 0).Where(static number => number > 0)]
+                : [];
+    }
+
+    private static string PrincipalOf(JsonElement auth)
+    {
+        var name = auth.Text("display_name") is { Length: > 0 } display ? display : "unknown";
+        return auth.Text("entity_id") is { Length: > 0 } entity ? $"{name} (entity {entity})" : name;
+    }
+}

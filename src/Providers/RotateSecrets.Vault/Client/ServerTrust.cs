@@ -1,0 +1,155 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using RotateSecrets.Outcomes;
+
+namespace RotateSecrets.Vault.Client;
+
+/// <summary>Whom to trust as the server, and which certificate to show it.</summary>
+internal sealed class ServerTrust : IDisposable
+{
+    private readonly X509Certificate2Collection? authorities;
+    private readonly X509Certificate2? own;
+    private readonly string? serverName;
+    private readonly bool skip;
+    private string? refusal;
+
+    private ServerTrust(X509Certificate2Collection? authorities, X509Certificate2? own, string? serverName, bool skip)
+    {
+        this.authorities = authorities;
+        this.own = own;
+        this.serverName = serverName;
+        this.skip = skip;
+    }
+
+    /// <summary>Whether a client certificate is shown.</summary>
+    public bool HasCertificate => own is not null;
+
+    /// <summary>Reads the certificates.</summary>
+    /// <param name="caFile">A PEM file of authorities; null for the system's.</param>
+    /// <param name="caFolder">A folder of such files; null for none.</param>
+    /// <param name="certificate">A PEM file with the client's certificate; null for none.</param>
+    /// <param name="key">A PEM file with its key; null where it is in the same file.</param>
+    /// <param name="serverName">The name that the server's certificate must have; null for the address's.</param>
+    /// <param name="skip">Whether any certificate will do.</param>
+    public static Outcome<ServerTrust> Read(string? caFile, string? caFolder, string? certificate, string? key, string? serverName, bool skip)
+    {
+        var file = caFile;
+        try
+        {
+            X509Certificate2Collection? roots = null;
+            if (caFile is not null || caFolder is not null)
+            {
+                roots = [];
+                foreach (var path in Files(caFile, caFolder))
+                {
+                    file = path;
+                    roots.ImportFromPemFile(path);
+                }
+
+                if (roots.Count == 0)
+                {
+                    return new Failure(FailureCode.DocumentInvalid, file ?? caFolder!, $"There is no certificate in {file ?? caFolder}.");
+                }
+            }
+
+            file = certificate;
+            return new ServerTrust(roots, certificate is null ? null : Own(certificate, key), serverName, skip);
+        }
+        catch (CryptographicException)
+        {
+            return new Failure(FailureCode.DocumentInvalid, file!, $"{file} holds no certificate in PEM form, or not with its own key.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Failure(FailureCode.FileNotFound, file ?? caFolder!, $"The certificates in {file ?? caFolder} can't be read.");
+        }
+    }
+
+    /// <summary>What carries the requests.</summary>
+    public SocketsHttpHandler Handler(Uri address)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+        };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) => Accepts(certificate as X509Certificate2, serverName ?? address.Host, errors);
+        if (own is not null)
+        {
+            handler.SslOptions.ClientCertificates = [own];
+            handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => own;
+        }
+
+        return handler;
+    }
+
+    /// <summary>Says which certificate was refused and why; null where none was.</summary>
+    public Failure? Fault(HttpRequestException exception, Uri address, string target) =>
+        exception.HttpRequestError == HttpRequestError.SecureConnectionError && refusal is { } why
+            ? new Failure(FailureCode.ServerUntrusted, target, $"The certificate that {address.Authority} shows isn't trusted: {why}.")
+            {
+                Remedy = "Name its authority with -CaFile or VAULT_CACERT, and its name with -ServerName where the address has another.",
+            }
+            : null;
+
+    /// <inheritdoc/>
+    public void Dispose() => own?.Dispose();
+
+    private static IEnumerable<string> Files(string? caFile, string? caFolder) =>
+        caFile is not null ? [caFile] : Directory.EnumerateFiles(caFolder!).Order(StringComparer.Ordinal);
+
+    private static X509Certificate2 Own(string certificate, string? key)
+    {
+        using var pem = X509Certificate2.CreateFromPemFile(certificate, key ?? certificate);
+
+        // Windows takes no certificate whose key lives in memory alone.
+        return OperatingSystem.IsWindows() ? new X509Certificate2(pem.Export(X509ContentType.Pkcs12)) : new X509Certificate2(pem);
+    }
+
+    private bool Accepts(X509Certificate2? certificate, string expected, SslPolicyErrors errors)
+    {
+        if (skip)
+        {
+            return true;
+        }
+
+        refusal = Flaw(certificate, expected, errors);
+        return refusal is null;
+    }
+
+    private string? Flaw(X509Certificate2? certificate, string expected, SslPolicyErrors errors)
+    {
+        if (certificate is null)
+        {
+            return "it shows none";
+        }
+
+        if (!certificate.MatchesHostname(expected))
+        {
+            var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+                .SelectMany(static names => names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(static ip => ip.ToString())))
+                .ToList();
+            return $"'{certificate.Subject}' is for {(names.Count == 0 ? "no name" : string.Join(", ", names))}, not for {expected}";
+        }
+
+        if (authorities is null && !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+        {
+            return null;
+        }
+
+        using var chain = new X509Chain();
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        if (authorities is not null)
+        {
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+
+        return chain.Build(certificate)
+            ? null
+            : $"'{certificate.Subject}', issued by '{certificate.Issuer}', valid until {certificate.NotAfter.ToUniversalTime():u}: "
+                + string.Join(", ", chain.ChainStatus.Select(static status => status.Status).Distinct());
+    }
+}

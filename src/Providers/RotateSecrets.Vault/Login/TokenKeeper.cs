@@ -1,0 +1,124 @@
+using RotateSecrets.Outcomes;
+using RotateSecrets.Vault.Client;
+
+namespace RotateSecrets.Vault.Login;
+
+/// <summary>What is known of the token, and its renewal as long as the connection lasts: at two thirds of its time.</summary>
+internal sealed class TokenKeeper : IAsyncDisposable
+{
+    private static readonly TimeSpan Soonest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Latest = TimeSpan.FromDays(1);
+
+    private readonly CancellationTokenSource end = new();
+    private readonly VaultClient client;
+    private readonly TimeProvider time;
+    private readonly string target;
+    private readonly Task work;
+
+    private TokenKeeper(VaultClient client, TimeProvider time, string target, VaultToken token)
+    {
+        this.client = client;
+        this.time = time;
+        this.target = target;
+        Token = token;
+        work = token.IsRenewable && token.ExpiresAt is not null ? RenewAsync() : Task.CompletedTask;
+    }
+
+    /// <summary>The token, as it was when it was last looked at.</summary>
+    public VaultToken Token { get; private set; }
+
+    /// <summary>Looks at the client's token, and keeps it alive from then on.</summary>
+    public static async Task<Outcome<TokenKeeper>> StartAsync(VaultClient client, TimeProvider time, string target, CancellationToken cancellation)
+    {
+        var call = VaultCall.Get("auth/token/lookup-self", target);
+        if ((await client.SendAsync(call, cancellation)).Failed(out var failure, out var reply))
+        {
+            return failure;
+        }
+
+        using (reply)
+        {
+            if (!reply.IsSuccess)
+            {
+                return (int)reply.Status is 403 or 404 or 400
+                    ? new Failure(FailureCode.AccessDenied, target, client.Namespace is { } inside
+                        ? $"The token isn't valid in the namespace '{inside}', or there is no such namespace."
+                        : "The token isn't valid: it is wrong, expired or revoked.")
+                    {
+                        Remedy = "Log in again with `vault login`, or give another token.",
+                    }
+                    : VaultFault.Of(reply, call);
+            }
+
+            var data = reply.Data;
+            var expires = data.Number("ttl") is > 0 and var seconds ? time.GetUtcNow() + TimeSpan.FromSeconds(seconds) : (DateTimeOffset?)null;
+            return new TokenKeeper(client, time, target, new VaultToken(
+                data.Text("display_name") ?? "unnamed", [.. data.Texts("policies"), .. data.Texts("identity_policies")], expires, data.Flag("renewable")));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await end.CancelAsync();
+        await work;
+        end.Dispose();
+    }
+
+    private async Task RenewAsync()
+    {
+        try
+        {
+            while (Token is { IsRenewable: true, ExpiresAt: { } expires })
+            {
+                var left = expires - time.GetUtcNow();
+                await Task.Delay(Clamp(left * 2 / 3), time, end.Token);
+                await TryRenewAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection is closed.
+        }
+    }
+
+    private async Task TryRenewAsync()
+    {
+        var call = VaultCall.Post("auth/token/renew-self", target, static body =>
+        {
+            body.WriteStartObject();
+            body.WriteEndObject();
+        }) with { IsRepeatable = true };
+        if (!(await client.SendAsync(call, end.Token)).Succeeded(out var reply, out _))
+        {
+            return;
+        }
+
+        using (reply)
+        {
+            var auth = reply.Root.Member("auth");
+            if (reply.IsSuccess && auth.Number("lease_duration") is > 0 and var seconds)
+            {
+                Token = Token with { ExpiresAt = time.GetUtcNow() + TimeSpan.FromSeconds(seconds), IsRenewable = auth.Flag("renewable") };
+            }
+            else if ((int)reply.Status is 400 or 403)
+            {
+                // What was refused once stays refused; the call that next needs the token says so.
+                Token = Token with { IsRenewable = false };
+            }
+        }
+    }
+
+    private static TimeSpan Clamp(TimeSpan pause) => pause < Soonest ? Soonest : pause > Latest ? Latest : pause;
+}
+
+/// <summary>A token, without its text.</summary>
+/// <param name="Name">What the server calls its owner.</param>
+/// <param name="Policies">Its policies, those of its owner's identity included.</param>
+/// <param name="ExpiresAt">When it ends, in UTC; null where it doesn't.</param>
+/// <param name="IsRenewable">Whether that can be put off.</param>
+internal sealed record VaultToken(string Name, IReadOnlyList<string> Policies, DateTimeOffset? ExpiresAt, bool IsRenewable)
+{
+    /// <summary>Whether it may do everything.</summary>
+    public bool IsRoot => Policies.Contains("root", StringComparer.Ordinal);
+}

@@ -1,0 +1,62 @@
+using RotateSecrets.Outcomes;
+using RotateSecrets.Providers;
+
+namespace RotateSecrets.Vault.Login;
+
+/// <summary>The settings of a connection, by the names that <c>Connect-SecretStore -Kind Vault -Setting</c> takes.</summary>
+/// <param name="request">The demand to connect.</param>
+/// <param name="environment">What stands in for a setting that isn't given.</param>
+internal sealed class VaultSettings(ConnectionRequest request, VaultEnvironment environment)
+{
+    private static readonly string[] Known =
+    [
+        "Auth", "AuthMount", "RoleId", "Role", "JwtFile", "Namespace", "CaFile", "CaFolder", "ClientCertificate", "ClientKey", "ServerName", "SkipCertificateCheck", "AuditFile",
+    ];
+
+    /// <summary>Token, AppRole, Jwt, Kubernetes or Certificate. Default: Token.</summary>
+    public string Auth => One("Auth") ?? "Token";
+
+    /// <summary>Where the method is mounted. Default: where it is by default.</summary>
+    public string? AuthMount => One("AuthMount")?.Trim('/');
+
+    public string? RoleId => One("RoleId");
+
+    public string? Role => One("Role");
+
+    public string? JwtFile => One("JwtFile");
+
+    public string? Namespace => (One("Namespace") ?? environment.Namespace)?.Trim('/');
+
+    public string? CaFile => One("CaFile") ?? (One("CaFolder") is null ? environment.CaFile : null);
+
+    public string? CaFolder => One("CaFolder") ?? (One("CaFile") is null ? environment.CaFolder : null);
+
+    public string? ClientCertificate => One("ClientCertificate") ?? environment.ClientCertificate;
+
+    public string? ClientKey => One("ClientKey") ?? (One("ClientCertificate") is null ? environment.ClientKey : null);
+
+    public string? ServerName => One("ServerName") ?? environment.ServerName;
+
+    public bool SkipCertificateCheck => One("SkipCertificateCheck") is { } text ? bool.TryParse(text, out var skip) && skip : environment.SkipVerify;
+
+    /// <summary>The files of the server's file audit device, with those that were rotated away.</summary>
+    public IReadOnlyList<string> AuditFiles => request.Settings.TryGetValue("AuditFile", out var files) ? files : [];
+
+    /// <summary>Says what is wrong with the settings; null where nothing is.</summary>
+    public Failure? Flaw() => request.Settings.Keys.FirstOrDefault(static name => !Known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown
+        ? new Failure(FailureCode.ValueInvalid, unknown, $"The Vault provider has no setting '{unknown}'.") { Remedy = $"It has {string.Join(", ", Known)}." }
+        : null;
+
+    /// <summary>The server's address.</summary>
+    public Outcome<Uri> Address()
+    {
+        var text = request.Location.Length > 0 ? request.Location : environment.Address ?? "https://127.0.0.1:8200";
+        return Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+            && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 && address.Query.Length == 0
+            ? address
+            : new Failure(FailureCode.ValueInvalid, "address", "The server's address is none: it should be like https://vault.example.org:8200, without credentials.");
+    }
+
+    private string? One(string name) =>
+        request.Settings.TryGetValue(name, out var texts) && texts is [.., var last] && last.Length > 0 ? last : null;
+}

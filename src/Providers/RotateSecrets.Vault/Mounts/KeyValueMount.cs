@@ -1,0 +1,28 @@
+namespace RotateSecrets.Vault.Mounts;
+
+/// <summary>Where a secrets engine is mounted.</summary>
+/// <param name="Path">The path, with a slash at its end.</param>
+/// <param name="Type">The engine: kv, database, pki.</param>
+/// <param name="Version">Which version of the key-value engine; 0 for another engine.</param>
+internal sealed record KeyValueMount(string Path, string Type, int Version)
+{
+    public bool IsKeyValue => Version > 0;
+}
+
+/// <summary>A secret's place: its mount, and its name in there.</summary>
+/// <param name="Mount">The mount.</param>
+/// <param name="Name">The path inside the mount, without slashes at its ends.</param>
+/// <param name="Field">The key inside the secret.</param>
+internal sealed record SecretPlace(KeyValueMount Mount, string Name, string Field)
+{
+    /// <summary>The secret as a whole: all its keys have it in common.</summary>
+    public string Path => Mount.Path + Name;
+
+    /// <summary>The path of an endpoint of version 2's, as policies name it.</summary>
+    public string At(string endpoint) => $"{Mount.Path}{endpoint}/{Name}";
+}
+
+/// <summary>What a mount of version 2 of the key-value engine says for all its secrets.</summary>
+/// <param name="MaxVersions">How many versions are kept; 0 for the engine's own default.</param>
+/// <param name="DeleteAfter">After which time a version is deleted; zero for never.</param>
+internal sealed record MountConfig(int MaxVersions, TimeSpan DeleteAfter);

@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Secrets;
+using RotateSecrets.Vault.Client;
+
+namespace RotateSecrets.Vault.Mounts;
+
+/// <summary>Which engine answers at which path. It is asked once for a mount, and remembered.</summary>
+internal sealed class MountTable(VaultClient client, string store)
+{
+    /// <summary>The key of a secret whose address names none.</summary>
+    public const string DefaultField = "value";
+
+    private static readonly string[] Endpoints = ["data", "metadata", "delete", "undelete", "destroy", "subkeys"];
+
+    private readonly ConcurrentDictionary<string, MountConfig> configs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, KeyValueMount> mounts = new(StringComparer.Ordinal);
+
+    /// <summary>The mounts that were seen so far.</summary>
+    public IEnumerable<KeyValueMount> Seen => mounts.Values.OrderBy(static mount => mount.Path, StringComparer.Ordinal);
+
+    /// <summary>Learns of the mounts that the token can see.</summary>
+    public async Task<Outcome<bool>> LoadAsync(CancellationToken cancellation)
+    {
+        var call = VaultCall.Get("sys/internal/ui/mounts", store);
+        if ((await client.SendAsync(call, cancellation)).Failed(out var failure, out var reply))
+        {
+            return failure;
+        }
+
+        using (reply)
+        {
+            if (!reply.IsSuccess)
+            {
+                return VaultFault.Of(reply, call);
+            }
+
+            foreach (var mount in reply.Data.Member("secret").Members())
+            {
+                Add(mount.Name, mount.Value);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>The place of an address whose mount was seen; null where none was.</summary>
+    public KeyValueMount? Find(SecretAddress address) =>
+        mounts.Values.Where(mount => address.Path.StartsWith(mount.Path, StringComparison.Ordinal)).MaxBy(static mount => mount.Path.Length);
+
+    /// <summary>What the mount says for its secrets; nothing where the token may not ask.</summary>
+    public async Task<Outcome<MountConfig>> ConfigAsync(KeyValueMount mount, string target, CancellationToken cancellation)
+    {
+        if (configs.TryGetValue(mount.Path, out var known))
+        {
+            return known;
+        }
+
+        var call = VaultCall.Get($"{VaultCall.Escape(mount.Path)}config", target);
+        if ((await client.SendAsync(call, cancellation)).Failed(out var failure, out var reply))
+        {
+            return failure;
+        }
+
+        using (reply)
+        {
+            return reply.IsSuccess || (int)reply.Status is 403 or 404
+                ? configs[mount.Path] = new MountConfig(
+                    (int)reply.Data.Number("max_versions"),
+                    Login.GoDuration.TryParse(reply.Data.Text("delete_version_after") ?? "0s", out var after) ? after : TimeSpan.Zero)
+                : VaultFault.Of(reply, call);
+        }
+    }
+
+    /// <summary>Finds where an address leads.</summary>
+    public async Task<Outcome<SecretPlace>> ResolveAsync(SecretAddress address, CancellationToken cancellation)
+    {
+        if (PathFlaw(address) is { } flaw)
+        {
+            return flaw;
+        }
+
+        if ((Find(address) is { } seen ? seen : await AskAsync(address, cancellation)).Failed(out var unknown, out var mount))
+        {
+            return unknown;
+        }
+
+        if (!mount.IsKeyValue)
+        {
+            return new Failure(FailureCode.NotSupported, address.ToString(), $"{mount.Path} is a mount of the engine '{mount.Type}', which keeps no versions of secrets: {address} is no key-value secret.")
+            {
+                Remedy = "Credentials that an engine makes are rotated by the engine: see Get-Help about_RotateSecretsVault, and Get-SecretLease for those that are out.",
+            };
+        }
+
+        var name = address.Path[mount.Path.Length..];
+        return mount.Version == 2 && Endpoints.FirstOrDefault(endpoint => name.StartsWith(endpoint + "/", StringComparison.Ordinal)) is { } endpoint
+            ? new Failure(
+                FailureCode.AddressMalformed,
+                address.ToString(),
+                $"'{endpoint}/' belongs to the interface of version 2 of the key-value engine, and is not part of a secret's name.")
+            {
+                Remedy = $"Write {address.Store}:{mount.Path}{name[(endpoint.Length + 1)..]}{(address.Field is null ? string.Empty : $"#{address.Field}")}.",
+            }
+            : new SecretPlace(mount, name, address.Field ?? DefaultField);
+    }
+
+    // A server that takes "..": for some proxies that is the folder above, and then another secret.
+    private static Failure? PathFlaw(SecretAddress address) => address.Path.Split('/') switch
+    {
+        [_] => new Failure(FailureCode.AddressMalformed, address.ToString(), $"{address} has no mount before the secret's name.")
+        {
+            Remedy = $"Write {address.Store}:mount/path#key, as in {address.Store}:secret/{address.Path}.",
+        },
+        var parts when parts.Any(static part => part is "" or "." or "..") =>
+            new Failure(FailureCode.AddressMalformed, address.ToString(), $"The path of {address} has a part that is empty, '.' or '..'."),
+        _ => null,
+    };
+
+    private async Task<Outcome<KeyValueMount>> AskAsync(SecretAddress address, CancellationToken cancellation)
+    {
+        var call = VaultCall.Get($"sys/internal/ui/mounts/{VaultCall.Escape(address.Path)}", address.ToString());
+        if ((await client.SendAsync(call, cancellation)).Failed(out var failure, out var reply))
+        {
+            return failure;
+        }
+
+        using (reply)
+        {
+            return reply.IsSuccess && reply.Data.Text("path") is { } path
+                ? Add(path, reply.Data)
+                : (int)reply.Status is 400 or 403 or 404 ? Unseen(address) : VaultFault.Of(reply, call);
+        }
+    }
+
+    // Whether there is none, or none that the token may see, the server tells nobody.
+    private Failure Unseen(SecretAddress address)
+    {
+        var known = mounts.Values.Where(static mount => mount.IsKeyValue).Select(mount => $"{address.Store}:{mount.Path}...").Order(StringComparer.Ordinal).ToList();
+        return new Failure(FailureCode.AccessDenied, address.ToString(), $"No secrets engine that this token can see is mounted where {address} would be.")
+        {
+            Remedy = known.Count == 0
+                ? "The token's policies name no path of a key-value engine: see `vault secrets list`, and New-StorePolicy."
+                : $"It can see {string.Join(", ", known)}.",
+        };
+    }
+
+    private KeyValueMount Add(string path, System.Text.Json.JsonElement mount)
+    {
+        var type = mount.Text("type") ?? string.Empty;
+        var version = type is "kv" or "generic" ? (mount.Member("options").Text("version") == "2" ? 2 : 1) : 0;
+        return mounts[path.Trim('/') + "/"] = new KeyValueMount(path.Trim('/') + "/", type, version);
+    }
+}

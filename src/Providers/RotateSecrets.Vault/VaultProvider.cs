@@ -1,0 +1,82 @@
+using RotateSecrets.Outcomes;
+using RotateSecrets.Providers;
+using RotateSecrets.Vault;
+using RotateSecrets.Vault.Client;
+using RotateSecrets.Vault.Login;
+using RotateSecrets.Vault.Mounts;
+
+[assembly: Provider(typeof(VaultProvider))]
+
+namespace RotateSecrets.Vault;
+
+/// <summary>
+/// HashiCorp Vault and OpenBao. Its location is the server's address (default: VAULT_ADDR, then https://127.0.0.1:8200); its credential is a token, an AppRole's secret id or a JWT, by its setting
+/// <c>Auth</c>: Token (default), AppRole, Jwt, Kubernetes or Certificate. What isn't set is read from the environment as the vault program reads it.
+/// </summary>
+public sealed class VaultProvider : IProvider
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    private readonly VaultEnvironment environment;
+
+    /// <summary>A provider that reads this process's environment.</summary>
+    public VaultProvider()
+        : this(VaultEnvironment.Own)
+    {
+    }
+
+    internal VaultProvider(VaultEnvironment environment) => this.environment = environment;
+
+    /// <inheritdoc/>
+    public async Task<Outcome<Connection>> ConnectAsync(ConnectionRequest request, CancellationToken cancellation) =>
+        (await OpenAsync(request, cancellation)).Map(server => new Connection(new VaultStore(server, new VaultSettings(request, environment).AuditFiles)));
+
+    internal async Task<Outcome<VaultServer>> OpenAsync(ConnectionRequest request, CancellationToken cancellation)
+    {
+        var settings = new VaultSettings(request, environment);
+        if (settings.Flaw() is { } flaw)
+        {
+            return flaw;
+        }
+
+        if (settings.Address().Failed(out var failure, out var address)
+            || ServerTrust.Read(settings.CaFile, settings.CaFolder, settings.ClientCertificate, settings.ClientKey, settings.ServerName, settings.SkipCertificateCheck)
+                .Failed(out failure, out var trust))
+        {
+            return failure;
+        }
+
+        var client = new VaultClient(address, settings.Namespace, trust, environment.Timeout ?? Timeout, request.Time);
+        var server = await LogInAsync(client, request, settings, cancellation);
+        if (server.Failure is not null)
+        {
+            client.Dispose();
+        }
+
+        return server;
+    }
+
+    private async Task<Outcome<VaultServer>> LogInAsync(VaultClient client, ConnectionRequest request, VaultSettings settings, CancellationToken cancellation)
+    {
+        if ((await ServerState.AskAsync(client, request.Name, cancellation)).Failed(out var failure, out var state)
+            || (await new VaultLogin(request, settings, environment).GetTokenAsync(client, cancellation)).Failed(out failure, out var token))
+        {
+            return failure;
+        }
+
+        client.Use(token);
+        if ((await TokenKeeper.StartAsync(client, request.Time, request.Name, cancellation)).Failed(out failure, out var keeper))
+        {
+            return failure;
+        }
+
+        var mounts = new MountTable(client, request.Name);
+        if ((await mounts.LoadAsync(cancellation)).Failed(out failure, out _))
+        {
+            await keeper.DisposeAsync();
+            return failure;
+        }
+
+        return new VaultServer(request.Name, client, keeper, state, mounts, request.Time);
+    }
+}

@@ -1,0 +1,195 @@
+using System.Runtime.CompilerServices;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
+using RotateSecrets.Vault.Access;
+using RotateSecrets.Vault.Audit;
+using RotateSecrets.Vault.Client;
+using RotateSecrets.Vault.KeyValue;
+using RotateSecrets.Vault.Leases;
+using RotateSecrets.Vault.Mounts;
+
+namespace RotateSecrets.Vault;
+
+/// <summary>The key-value engines of a server as one store: the first part of a path is the mount.</summary>
+internal sealed class VaultStore : ISecretStore, ILeaseStore, IPolicyStore
+{
+    private const StoreCapabilities Single = StoreCapabilities.Readable;
+    private const StoreCapabilities Versioned = Single | StoreCapabilities.Versioned | StoreCapabilities.CompareAndSet | StoreCapabilities.Revocable;
+    private const StoreCapabilities Noted = Versioned | StoreCapabilities.Staged | StoreCapabilities.Idempotent;
+
+    private readonly VaultServer server;
+    private readonly KeyValue1 single;
+    private readonly KeyValue2 versioned;
+    private readonly IReadOnlyList<string> auditFiles;
+
+    /// <summary>A store.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="auditFiles">The files of its file audit device, with wildcards; none where they can't be read here.</param>
+    public VaultStore(VaultServer server, IReadOnlyList<string> auditFiles)
+    {
+        this.server = server;
+        this.auditFiles = auditFiles;
+        var audited = auditFiles.Count == 0 ? StoreCapabilities.None : StoreCapabilities.Audited;
+        single = new KeyValue1(server);
+        versioned = new KeyValue2(server);
+        Description = new StoreDescription(server.Name, "Vault", LocationOf(server.Client), (server.State.HasCustomMetadata ? Noted : Versioned) | audited);
+    }
+
+    /// <inheritdoc/>
+    public StoreDescription Description { get; }
+
+    /// <inheritdoc/>
+    public StoreCapabilities CapabilitiesAt(SecretAddress address) =>
+        server.Mounts.Find(address) is { Version: 1 } ? Single | (Description.Capabilities & StoreCapabilities.Audited) : Description.Capabilities;
+
+    /// <inheritdoc/>
+    public async Task<Outcome<StoreAccessReport>> CheckAccessAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation)
+    {
+        if (address is null)
+        {
+            var mounts = server.Mounts.Seen.Where(static mount => mount.IsKeyValue).Select(static mount => $"{mount.Path} (version {mount.Version})").ToList();
+            return new StoreAccessReport(server.Name, null, wanted, StoreAccess.None,
+            [
+                $"Logged in as {server.Keeper.Token.Name} with {string.Join(", ", server.Keeper.Token.Policies)}{(server.Keeper.Token.ExpiresAt is { } at ? $", until {at:u}" : string.Empty)}.",
+                mounts.Count == 0 ? "The token sees no key-value engine." : $"The token sees {string.Join(", ", mounts)}.",
+            ]);
+        }
+
+        if ((await server.Mounts.ResolveAsync(address, cancellation)).Failed(out var failure, out var place)
+            || (await new AccessCheck(server).CheckAsync(address, place, wanted, cancellation)).Failed(out failure, out var permitted))
+        {
+            return failure;
+        }
+
+        // What may not be read can't be looked at either.
+        if (permitted.Missing.HasFlag(StoreAccess.List))
+        {
+            return new StoreAccessReport(server.Name, address, wanted, permitted.Missing, permitted.Findings);
+        }
+
+        return (await EngineOf(place).CheckAsync(address, place, wanted, cancellation)).Map(possible => new StoreAccessReport(
+            server.Name, address, wanted, permitted.Missing | possible.Impossible, [.. permitted.Findings, .. possible.Findings]));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Outcome<SecretVersion>> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var found in new SecretWalk(server).FindAsync(prefix, cancellation))
+        {
+            if (found.Failed(out var failure, out var address))
+            {
+                yield return failure;
+                continue;
+            }
+
+            SecretVersion? chosen = null;
+            await foreach (var listed in ListVersionsAsync(address, cancellation))
+            {
+                if (listed.Failed(out var unlisted, out var version))
+                {
+                    yield return unlisted;
+                }
+                else if (chosen is null || version.Stage == SecretStage.Current)
+                {
+                    chosen = version;
+                }
+            }
+
+            if (chosen is not null)
+            {
+                yield return chosen;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Outcome<SecretVersion>> ListVersionsAsync(SecretAddress address, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if ((await AtAsync(address, (engine, place) => engine.ListAsync(address, place, cancellation), cancellation)).Failed(out var failure, out var versions))
+        {
+            yield return failure;
+            yield break;
+        }
+
+        foreach (var version in versions)
+        {
+            yield return version;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<Outcome<SecretVersion>> ReadAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation) =>
+        AtAsync(address, (engine, place) => engine.ReadAsync(address, place, version, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<SecretVersion>> PutAsync(PutRequest request, CancellationToken cancellation) =>
+        AtAsync(request.Address, (engine, place) => engine.PutAsync(request, place, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<SecretVersion>> PromoteAsync(SecretAddress address, string version, string? expectedCurrent, CancellationToken cancellation) =>
+        AtAsync(address, (engine, place) => engine.PromoteAsync(address, place, version, expectedCurrent, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<SecretVersion>> RevokeAsync(SecretAddress address, string version, CancellationToken cancellation) =>
+        AtAsync(address, (engine, place) => engine.RevokeAsync(address, place, version, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, CancellationToken cancellation) =>
+        AtAsync(address, (engine, place) => engine.RemoveAsync(address, place, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellation) =>
+        auditFiles.Count == 0 ? Unaudited() : new AuditLog(auditFiles, server).ReadAsync(query, cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Outcome<SecretLease>> FindLeasesAsync(string prefix, CancellationToken cancellation) => new LeaseDesk(server).FindAsync(prefix, cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Outcome<SecretLease>> FindIrrevocableLeasesAsync(string prefix, CancellationToken cancellation) =>
+        new LeaseDesk(server).FindIrrevocableAsync(prefix, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<LeaseRevocation>> RevokeLeaseAsync(string id, CancellationToken cancellation) => new LeaseDesk(server).RevokeAsync(id, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<LeaseRevocation>> RevokeLeasesAsync(string prefix, bool force, CancellationToken cancellation) =>
+        new LeaseDesk(server).RevokeAllAsync(prefix, force, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<StorePolicy>> WritePolicyAsync(
+        IReadOnlyList<SecretAddress> addresses, PolicyAudience audience, PolicyFormat format, CancellationToken cancellation) =>
+        new PolicyDesk(server).WriteAsync(addresses, audience, format, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<StorePolicyReport>> ComparePoliciesAsync(
+        IReadOnlyList<string> policies, IReadOnlyList<SecretAddress> addresses, PolicyAudience audience, CancellationToken cancellation) =>
+        new PolicyDesk(server).CompareAsync(policies, addresses, audience, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        versioned.Dispose();
+        single.Dispose();
+        await server.DisposeAsync();
+    }
+
+    private async IAsyncEnumerable<Outcome<StoreAuditEvent>> Unaudited()
+    {
+        await Task.CompletedTask;
+        yield return new Failure(FailureCode.NotSupported, server.Name, $"No audit file was named when {server.Name} was connected, and a server doesn't give its audit log away.")
+        {
+            Remedy = "Connect it again with -AuditFile, where a file of a file audit device can be read.",
+        };
+    }
+
+    private static string LocationOf(VaultClient client) =>
+        client.Namespace is { } inside ? $"{client.Address.GetLeftPart(UriPartial.Path).TrimEnd('/')} ({inside})" : client.Address.GetLeftPart(UriPartial.Path).TrimEnd('/');
+
+    private IKeyValueEngine EngineOf(SecretPlace place) => place.Mount.Version == 2 ? versioned : single;
+
+    private async Task<Outcome<T>> AtAsync<T>(SecretAddress address, Func<IKeyValueEngine, SecretPlace, Task<Outcome<T>>> work, CancellationToken cancellation)
+        where T : notnull => (await server.Mounts.ResolveAsync(address, cancellation)).Failed(out var failure, out var place)
+            ? failure
+            : await work(EngineOf(place), place);
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+
+namespace RotateSecrets.Peers.Vault;
+
+/// <summary>An answer: a status and, perhaps, a body.</summary>
+public sealed record VaultAnswer(int Status, JsonObject? Body = null)
+{
+    public static VaultAnswer Nothing { get; } = new(204);
+
+    /// <summary>An answer with data.</summary>
+    public static VaultAnswer Data(JsonObject data, int status = 200) => new(status, new JsonObject
+    {
+        ["request_id"] = Guid.NewGuid().ToString(),
+        ["lease_id"] = string.Empty,
+        ["renewable"] = false,
+        ["lease_duration"] = 0,
+        ["data"] = data,
+    });
+
+    public static VaultAnswer Keys(IEnumerable<string> keys) =>
+        keys.ToList() is { Count: > 0 } found ? Data(new JsonObject { ["keys"] = new JsonArray([.. found.Select(static key => (JsonNode)key)]) }) : Error(404);
+
+    /// <summary>An error, with what the server says of it.</summary>
+    public static VaultAnswer Error(int status, params string[] errors) =>
+        new(status, new JsonObject { ["errors"] = new JsonArray([.. errors.Select(static error => (JsonNode)error)]) });
+
+    public static VaultAnswer Denied { get; } = Error(403, "permission denied");
+}
+
+/// <summary>A request, once its token is known.</summary>
+/// <param name="Method">GET, LIST, POST or DELETE: a GET with list=true is a LIST, and a PUT a POST.</param>
+/// <param name="Path">The path behind /v1/, unescaped.</param>
+/// <param name="Query">The query.</param>
+/// <param name="Body">The body; empty where there was none.</param>
+/// <param name="Token">Whose it is; null where there is none.</param>
+public sealed record VaultQuestion(string Method, string Path, IReadOnlyDictionary<string, string> Query, JsonObject Body, VaultToken? Token)
+{
+    /// <summary>What a policy has to grant for it.</summary>
+    public string Capability(bool exists) => Method switch
+    {
+        "GET" => "read",
+        "LIST" => "list",
+        "DELETE" => "delete",
+        _ => exists ? "update" : "create",
+    };
+}
+
+/// <summary>A token.</summary>
+public sealed class VaultToken(string id, IReadOnlyList<string> policies, DateTimeOffset? expiresAt, TimeSpan period, bool isRenewable)
+{
+    public string Id { get; } = id;
+
+    public IReadOnlyList<string> Policies { get; } = policies;
+
+    public DateTimeOffset? ExpiresAt { get; set; } = expiresAt;
+
+    public TimeSpan Period { get; } = period;
+
+    public bool IsRenewable { get; } = isRenewable;
+
+    public int Renewals { get; set; }
+}

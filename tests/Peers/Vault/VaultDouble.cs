@@ -1,0 +1,297 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RotateSecrets.Peers.Vault.SystemBackend;
+
+namespace RotateSecrets.Peers.Vault;
+
+/// <summary>What a server can be in.</summary>
+public enum SealState
+{
+    Active,
+    Standby,
+    Sealed,
+    Uninitialised,
+    Secondary,
+}
+
+/// <summary>A server that answers as Vault does. It listens on the loopback interface alone.</summary>
+public sealed class VaultDouble : IAsyncDisposable
+{
+    private readonly Lock gate = new();
+    private readonly WebApplication application;
+    private readonly ServerState state;
+    private readonly SystemPaths system;
+    private readonly AuthPaths auth;
+    private readonly AuditTrail audit;
+    private readonly List<string> requests = [];
+
+    private VaultDouble(WebApplication application, ServerState state)
+    {
+        this.application = application;
+        this.state = state;
+        system = new SystemPaths(state);
+        auth = new AuthPaths(state);
+        audit = new AuditTrail(state);
+        application.Run(AnswerAsync);
+    }
+
+    public Uri Address => new(application.Urls.First());
+
+    public string RootToken => state.Root.Id;
+
+    public SealState Seal { get; set; }
+
+    public string Version
+    {
+        get => state.Version;
+        set => state.Version = value;
+    }
+
+    /// <summary>What is done in the place of an answer, or before it: called with the request, answers with null to let it pass.</summary>
+    public Func<VaultQuestion, VaultAnswer?>? Before { get; set; }
+
+    /// <summary>Whether the answer to a request gets lost after it took effect.</summary>
+    public Func<VaultQuestion, bool>? LosesAnswer { get; set; }
+
+    /// <summary>The requests so far: method and path.</summary>
+    public IReadOnlyList<string> Requests
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. requests];
+            }
+        }
+    }
+
+    public static async Task<VaultDouble> StartAsync(int port = 0, TimeProvider? time = null, string? auditFile = null, X509Certificate2? certificate = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, port, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
+        var server = new VaultDouble(builder.Build(), new ServerState(time ?? TimeProvider.System, auditFile));
+        await server.application.StartAsync();
+        return server;
+    }
+
+    /// <summary>Forgets which requests there were.</summary>
+    public void ForgetRequests()
+    {
+        lock (gate)
+        {
+            requests.Clear();
+        }
+    }
+
+    /// <summary>Makes a token.</summary>
+    public VaultToken Token(TimeSpan ttl, bool isRenewable, params string[] policies)
+    {
+        lock (gate)
+        {
+            return state.Issue(policies, ttl, isRenewable);
+        }
+    }
+
+    public void RevokeToken(string id)
+    {
+        lock (gate)
+        {
+            state.Tokens.Remove(id);
+        }
+    }
+
+    public bool WritePolicy(string name, string body)
+    {
+        lock (gate)
+        {
+            return state.Policies.Write(name, body);
+        }
+    }
+
+    /// <summary>Lets somebody log in: with role and secret id, with role and JWT, or with a certificate's name.</summary>
+    public void Admit(string mount, string presented, params string[] policies)
+    {
+        lock (gate)
+        {
+            state.Logins[(mount, presented)] = policies;
+        }
+    }
+
+    public void Mount(string path, string type, string? version)
+    {
+        lock (gate)
+        {
+            state.Mount(path, type, version);
+        }
+    }
+
+    /// <summary>Writes a secret with one key, as its operator would.</summary>
+    public void Store(string path, string key, string value)
+    {
+        lock (gate)
+        {
+            var (mount, engine) = state.MountOf(path)!.Value;
+            var data = new JsonObject { ["data"] = new JsonObject { [key] = value } };
+            engine.Answer(new VaultQuestion("POST", path, new Dictionary<string, string>(StringComparer.Ordinal), data, state.Root), "data/" + path[mount.Length..]);
+        }
+    }
+
+    /// <summary>Issues leases.</summary>
+    public void Issue(string prefix, int count, TimeSpan ttl)
+    {
+        lock (gate)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                state.Leases.Issue(prefix, state.Time.GetUtcNow() + ttl);
+            }
+        }
+    }
+
+    /// <summary>Lets revocations under a prefix fail.</summary>
+    public void BreakLeases(string prefix)
+    {
+        lock (gate)
+        {
+            state.Leases.Broken.Add(prefix);
+        }
+    }
+
+    /// <summary>Works off the queue of revocations.</summary>
+    public void WorkLeases()
+    {
+        lock (gate)
+        {
+            state.Leases.Work();
+        }
+    }
+
+    public int LeaseCount
+    {
+        get
+        {
+            lock (gate)
+            {
+                return state.Leases.All.Count();
+            }
+        }
+    }
+
+    public Task WaitAsync() => ((IHost)application).WaitForShutdownAsync(CancellationToken.None);
+
+    public async ValueTask DisposeAsync() => await application.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
+        var body = await reader.ReadToEndAsync();
+        VaultQuestion question;
+        VaultAnswer answer;
+        lock (gate)
+        {
+            question = Read(context.Request, body);
+            requests.Add($"{question.Method} {question.Path}");
+            answer = Before?.Invoke(question) ?? Guarded(question, $"{context.Connection.RemoteIpAddress}", context.Request.Headers["X-Vault-Token"].ToString());
+        }
+
+        if (LosesAnswer?.Invoke(question) == true)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.StatusCode = answer.Status;
+        if (answer.Body is not null)
+        {
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(answer.Body.ToJsonString());
+        }
+    }
+
+    private VaultQuestion Read(HttpRequest request, string body)
+    {
+        var query = request.Query.ToDictionary(static pair => pair.Key, static pair => pair.Value.ToString(), StringComparer.Ordinal);
+        var method = request.Method switch
+        {
+            "GET" when query.GetValueOrDefault("list") == "true" => "LIST",
+            "PUT" => "POST",
+            var other => other,
+        };
+        var json = body.Length == 0 ? [] : JsonNode.Parse(body) as JsonObject ?? [];
+        var token = state.Tokens.GetValueOrDefault(request.Headers["X-Vault-Token"].ToString());
+        return new VaultQuestion(
+            method, Uri.UnescapeDataString(request.Path.Value![4..]), query, json, token?.ExpiresAt <= state.Time.GetUtcNow() ? null : token);
+    }
+
+    private VaultAnswer Guarded(VaultQuestion question, string from, string presented)
+    {
+        if (question.Path == "sys/health")
+        {
+            return Health();
+        }
+
+        switch (Seal)
+        {
+            case SealState.Sealed or SealState.Uninitialised:
+                return VaultAnswer.Error(503, "Vault is sealed");
+            case SealState.Secondary:
+                return VaultAnswer.Error(472);
+            default:
+                break;
+        }
+
+        var isOpen = AuthPaths.IsOpen(question.Path);
+        if (question.Token is null && !isOpen)
+        {
+            return presented.Length == 0 ? VaultAnswer.Error(400, "missing client token") : VaultAnswer.Denied;
+        }
+
+        audit.Write("request", question, from, null);
+        var answer = isOpen || IsAllowed(question) ? Dispatch(question) : VaultAnswer.Denied;
+        audit.Write("response", question, from, answer);
+        return answer;
+    }
+
+    private bool IsAllowed(VaultQuestion question)
+    {
+        // Every token may see what it is and which mounts it has something in.
+        if (question.Path.StartsWith("sys/internal/ui/mounts", StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        var exists = state.MountOf(question.Path) is not var (path, engine) || engine.Exists(question.Path[path.Length..]);
+        var capabilities = state.Policies.Capabilities(question.Token!.Policies, question.Path);
+        return capabilities.Contains("root", StringComparer.Ordinal) || capabilities.Contains(question.Capability(exists), StringComparer.Ordinal);
+    }
+
+    private VaultAnswer Dispatch(VaultQuestion question) =>
+        question.Path.StartsWith("sys/", StringComparison.Ordinal) ? system.Answer(question)
+        : question.Path.StartsWith("auth/", StringComparison.Ordinal) ? auth.Answer(question)
+        : state.MountOf(question.Path) is var (path, engine) ? engine.Answer(question, question.Path[path.Length..])
+        : VaultAnswer.Error(404, $"no handler for route '{question.Path}'");
+
+    private VaultAnswer Health() => new(
+        Seal switch { SealState.Active => 200, SealState.Standby => 429, SealState.Secondary => 472, SealState.Uninitialised => 501, _ => 503 },
+        JsonSerializer.SerializeToNode(new
+        {
+            initialized = Seal != SealState.Uninitialised,
+            @sealed = Seal is SealState.Sealed or SealState.Uninitialised,
+            standby = Seal != SealState.Active,
+            version = state.Version,
+        })!.AsObject());
+}

@@ -1,0 +1,177 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Time.Testing;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Peers.Vault;
+using RotateSecrets.Stores;
+using RotateSecrets.Vault.Login;
+using RotateSecrets.Vault.Tests.Hosting;
+
+namespace RotateSecrets.Vault.Tests.Login;
+
+public sealed class ConnectTests : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("rotatesecrets-").FullName;
+    private VaultDouble server = null!;
+
+    public async ValueTask InitializeAsync() => server = await VaultDouble.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(SealState.Sealed, "sealed")]
+    [InlineData(SealState.Uninitialised, "initialised")]
+    [InlineData(SealState.Secondary, "disaster recovery")]
+    public async Task A_server_that_cannot_answer_says_why(SealState state, string words)
+    {
+        server.Seal = state;
+        var failure = (await Doors.TryConnectAsync(server.Address.ToString(), server.RootToken)).Failure;
+        Assert.Equal(FailureCode.StoreUnavailable, failure?.Code);
+        Assert.Contains(words, failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_standby_that_forwards_is_as_good_as_the_active_node()
+    {
+        server.Seal = SealState.Standby;
+        await using var store = await Doors.ConnectAsync(server);
+        Assert.Equal("Vault", store.Description.Kind);
+    }
+
+    [Fact]
+    public async Task What_the_vault_program_reads_is_read()
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, ".vault-token"), server.RootToken + "\n", TestContext.Current.CancellationToken);
+        var address = server.Address.ToString();
+        Assert.Null((await Doors.TryConnectAsync(string.Empty, null, environment: Doors.Environment(null, ("VAULT_ADDR", address), ("VAULT_TOKEN", server.RootToken)))).Failure);
+        Assert.Null((await Doors.TryConnectAsync(string.Empty, null, environment: Doors.Environment(folder, ("VAULT_ADDR", address)))).Failure);
+        Assert.Equal(FailureCode.KeyMissing, (await Doors.TryConnectAsync(address, null)).Failure?.Code);
+    }
+
+    [Fact]
+    public async Task Each_way_to_log_in_gets_a_token_and_a_refused_one_says_where_it_was_refused()
+    {
+        server.Admit("approle", "role-1:secret-1", "default");
+        server.Admit("kubernetes", "app:the.service.account", "default");
+        server.Admit("corp-jwt", "app:a.b.c", "default");
+        var jwt = Path.Combine(folder, "jwt");
+        await File.WriteAllTextAsync(jwt, "the.service.account\n", TestContext.Current.CancellationToken);
+
+        Assert.Null(await LogInAsync("secret-1", ("Auth", "AppRole"), ("RoleId", "role-1")));
+        Assert.Null(await LogInAsync(null, ("Auth", "Kubernetes"), ("Role", "app"), ("JwtFile", jwt)));
+        Assert.Null(await LogInAsync("a.b.c", ("Auth", "Jwt"), ("Role", "app"), ("AuthMount", "corp-jwt")));
+        var refused = await LogInAsync("wrong", ("Auth", "AppRole"), ("RoleId", "role-1"));
+        Assert.Equal(FailureCode.AccessDenied, refused?.Code);
+        Assert.Contains("auth/approle", refused!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong", refused.ToString().Replace("is wrong", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ftp://vault")]
+    [InlineData("vault:8200:x")]
+    [InlineData("https://user:pass@vault:8200")]
+    public async Task An_address_that_is_none_is_refused_without_being_repeated(string address)
+    {
+        var failure = (await Doors.TryConnectAsync(address, "t")).Failure;
+        Assert.Equal(FailureCode.ValueInvalid, failure?.Code);
+        Assert.DoesNotContain("pass", failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_token_an_unknown_setting_and_a_dead_port_are_told_apart()
+    {
+        Assert.Equal(FailureCode.AccessDenied, (await Doors.TryConnectAsync(server.Address.ToString(), "s.wrong")).Failure?.Code);
+        Assert.Equal(FailureCode.ValueInvalid, (await Doors.TryConnectAsync(server.Address.ToString(), "t", settings: ("Tokn", "x"))).Failure?.Code);
+        Assert.Equal(FailureCode.StoreUnavailable, (await Doors.TryConnectAsync("http://127.0.0.1:1", "t")).Failure?.Code);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_not_trusted_is_named_and_so_is_one_for_another_server()
+    {
+        using var certificate = Certificate("vault.example.org");
+        var pem = Path.Combine(folder, "ca.pem");
+        await File.WriteAllTextAsync(pem, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await using var secure = await VaultDouble.StartAsync(certificate: certificate);
+        var address = secure.Address.ToString();
+
+        var untrusted = (await Doors.TryConnectAsync(address, secure.RootToken, settings: ("ServerName", "vault.example.org"))).Failure;
+        Assert.Equal(FailureCode.ServerUntrusted, untrusted?.Code);
+        Assert.Contains("CN=vault.example.org", untrusted!.Message, StringComparison.Ordinal);
+
+        var misnamed = (await Doors.TryConnectAsync(address, secure.RootToken, settings: ("CaFile", pem))).Failure;
+        Assert.Equal(FailureCode.ServerUntrusted, misnamed?.Code);
+        Assert.Contains("is for vault.example.org", misnamed!.Message, StringComparison.Ordinal);
+
+        Assert.Null((await Doors.TryConnectAsync(address, secure.RootToken, settings: [("CaFile", pem), ("ServerName", "vault.example.org")])).Failure);
+        Assert.Null((await Doors.TryConnectAsync(address, secure.RootToken, environment: Doors.Environment(null, ("VAULT_SKIP_VERIFY", "1")))).Failure);
+        Assert.Equal(FailureCode.FileNotFound, (await Doors.TryConnectAsync(address, "t", settings: ("CaFile", pem + "x"))).Failure?.Code);
+    }
+
+    [Fact]
+    public async Task A_token_is_renewed_as_long_as_the_connection_lasts()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var timed = await VaultDouble.StartAsync(time: time);
+        timed.WritePolicy("some", """path "secret/*" { capabilities = ["read"] }""");
+        var token = timed.Token(TimeSpan.FromMinutes(60), true, "some");
+        await using var store = await Doors.ConnectAsync(timed, token.Id, time);
+
+        for (var minute = 0; minute < 300; minute += 5)
+        {
+            time.Advance(TimeSpan.FromMinutes(5));
+            var renewals = token.Renewals;
+            for (var wait = 0; minute % 40 == 35 && token.Renewals == renewals && wait < 200; wait++)
+            {
+                await Task.Delay(10, TestContext.Current.CancellationToken);
+            }
+        }
+
+        var report = await store.CheckAccessAsync(null, StoreAccess.Read, TestContext.Current.CancellationToken);
+        Assert.Null(report.Failure);
+        Assert.True(token.Renewals >= 5, $"{token.Renewals} renewals");
+        Assert.True(token.ExpiresAt > time.GetUtcNow());
+    }
+
+    [Theory]
+    [InlineData("3h25m19s", 12319)]
+    [InlineData("90", 90)]
+    [InlineData("0s", 0)]
+    [InlineData("1.5h", 5400)]
+    public void A_duration_is_read_as_the_server_writes_it(string text, int seconds)
+    {
+        Assert.True(GoDuration.TryParse(text, out var duration));
+        Assert.Equal(seconds, duration.TotalSeconds);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("3x")]
+    [InlineData("h")]
+    [InlineData("1h2")]
+    public void What_is_no_duration_is_none(string text) => Assert.False(GoDuration.TryParse(text, out _));
+
+    private static X509Certificate2 Certificate(string name)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    }
+
+    private async Task<Failure?> LogInAsync(string? credential, params (string Name, string Value)[] settings)
+    {
+        var outcome = await Doors.TryConnectAsync(server.Address.ToString(), credential, settings: settings);
+        if (outcome.Succeeded(out var connection, out var failure))
+        {
+            await connection.DisposeAsync();
+        }
+
+        return failure;
+    }
+}

@@ -1,0 +1,29 @@
+using RotateSecrets.Peers.Vault;
+
+namespace RotateSecrets.Tests.Help;
+
+/// <summary>The server that examples are about: with the secret proxy/jwt, leases of the role proxy, and a policy of that name. It stays until the tests end.</summary>
+internal static class VaultStage
+{
+    /// <summary>Where the pages say that the server is.</summary>
+    public const string DocumentedAddress = "https://vault.example.org:8200";
+
+    private static readonly Lazy<VaultDouble> Server = new(Start);
+
+    public static string Address => Server.Value.Address.ToString();
+
+    public static bool IsNeededBy(string example) =>
+        ((string[])["vault:", "-Vault", "Lease", "StorePolicy"]).Any(word => example.Contains(word, StringComparison.Ordinal));
+
+    private static VaultDouble Start()
+    {
+        var server = Task.Run(static () => VaultDouble.StartAsync()).Result;
+
+        // As an operator has it: the cmdlets find it there.
+        Environment.SetEnvironmentVariable("VAULT_TOKEN", server.RootToken);
+        server.WritePolicy("proxy", """path "secret/data/*" { capabilities = ["read"] }""");
+        server.Issue("database/creds/proxy/", 3, TimeSpan.FromHours(1));
+        server.Store("secret/proxy/jwt", "value", "the value that is in the examples");
+        return server;
+    }
+}
