@@ -21,8 +21,8 @@ internal static class RotationStrategy
             {
                 Remedy = "Let the plan's strategy be Automatic or SideBySide.",
             },
-        StrategyKind.Delegated when !store.Capabilities.HasFlag(StoreCapabilities.SelfRotating) =>
-            new Failure(FailureCode.NotSupported, store.Name, $"The store {store} has no function that rotates a secret.")
+        StrategyKind.Delegated when !store.CapabilitiesAt(address).HasFlag(StoreCapabilities.SelfRotating) =>
+            new Failure(FailureCode.NotSupported, store.Description.Name, $"The store {store.Description} has no function that rotates a secret.")
             {
                 Remedy = "Let the plan's strategy be Automatic.",
             },
