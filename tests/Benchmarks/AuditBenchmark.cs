@@ -50,13 +50,13 @@ internal sealed class AuditBenchmark : Benchmark, IDisposable
 
     protected override void Theirs()
     {
-        using var grep = Process.Start(new ProcessStartInfo("grep", ["-c", "-F", $"\"{Path}\"", file]) { RedirectStandardOutput = true })!;
+        using var grep = Process.Start(new ProcessStartInfo("grep", ["-c", "-F", $"\"{Path}\"", file]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         Expect(int.Parse(grep.StandardOutput.ReadToEnd(), System.Globalization.CultureInfo.InvariantCulture));
         grep.WaitForExit();
     }
 
     private static string Line(long number, string path) =>
-        $$$"""{"time":"2026-05-04T03:02:01.{{{number % 1_000_000_000:D9}}}Z","type":"response","auth":{"client_token":"hmac-sha256:5f8a0c3b1d{{{number:x16}}}","display_name":"approle-{{{number % 31}}}","policies":["default","app"],"entity_id":"1a2b3c4d-{{{number:x8}}}"},"request":{"id":"{{{number:x32}}}","operation":"read","mount_type":"kv","client_token":"hmac-sha256:77{{{number:x16}}}","namespace":{"id":"root"},"path":"{{{path}}}","remote_address":"10.0.0.{{{number % 250}}}"},"response":{"mount_type":"kv","data":{"data":{"value":"hmac-sha256:9a9a{{{number:x32}}}"},"metadata":{"created_time":"2026-05-01T00:00:00Z","custom_metadata":null,"deletion_time":"","destroyed":false,"version":{{{1 + number % 7}}}}}}}""";
+        $$$"""{"time":"2026-05-04T03:02:01.{{{number % 1_000_000_000:D9}}}Z","type":"response","auth":{"client_token":"hmac-sha256:5f8a0c3b1d{{{number:x16}}}","display_name":"approle-{{{number % 31}}}","policies":["default","app"],"entity_id":"1a2b3c4d-{{{number:x8}}}"},"request":{"id":"{{{number:x32}}}","operation":"read","mount_type":"kv","client_token":"hmac-sha256:77{{{number:x16}}}","namespace":{"id":"root"},"path":"{{{path}}}","remote_address":"10.0.0.{{{number % 250}}}"},"response":{"mount_type":"kv","data":{"data":{"value":"hmac-sha256:9a9a{{{number:x32}}}"},"metadata":{"created_time":"2026-05-01T00:00:00Z","custom_metadata":null,"deletion_time":"","destroyed":false,"version":{{{1 + number % 7}}} """ + "}}}}";
 
     private async Task<int> CountAsync()
     {

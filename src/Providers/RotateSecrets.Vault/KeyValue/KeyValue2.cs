@@ -155,7 +155,12 @@ internal sealed class KeyValue2(VaultServer server) : IKeyValueEngine
             }
         }
 
-        return (await calls.DestroyAsync(place, target, metadata, metadata.WithOriginals(version.Number), cancellation)).Map(
+        if ((await SameAsync(address, place, metadata, version, cancellation)).Failed(out failure, out var numbers))
+        {
+            return failure;
+        }
+
+        return (await calls.DestroyAsync(place, target, metadata, numbers, cancellation)).Map(
             destroyed => Describe(address, destroyed, destroyed.Versions[version.Number]));
     }
 
@@ -309,6 +314,36 @@ internal sealed class KeyValue2(VaultServer server) : IKeyValueEngine
     private IEnumerable<(int, VersionNote)> Retired(KeyMetadata metadata, KeyVersion successor) => metadata.Notes
         .Where(pair => pair.Key != successor.Number && pair.Value.Stage == SecretStage.Current)
         .Select(pair => (pair.Key, pair.Value with { Stage = SecretStage.Previous, At = Now }));
+
+    // The versions that have the value of one: as it is noted, or, where nothing can be noted, as it is read.
+    private async Task<Outcome<IReadOnlyList<int>>> SameAsync(
+        SecretAddress address, SecretPlace place, KeyMetadata metadata, KeyVersion version, CancellationToken cancellation)
+    {
+        if (metadata.CanNote)
+        {
+            return Outcome.Of(metadata.WithOriginals(version.Number));
+        }
+
+        var same = new List<int> { version.Number };
+        var read = await ValueAsync(address, place, version, cancellation);
+        using var value = read.Succeeded(out var found, out _) ? found : null;
+        foreach (var other in metadata.Versions.Values.Where(other => other != version && other != metadata.Current(Now) && !other.IsDestroyed && !KeyMetadata.IsDeleted(other, Now)))
+        {
+            var outcome = await ValueAsync(address, place, other, cancellation);
+            using var theirs = outcome.Succeeded(out var known, out var failure) ? known : null;
+            if (failure is { Code: not (FailureCode.SecretNotFound or FailureCode.VersionNotFound) })
+            {
+                return failure;
+            }
+
+            if (theirs is not null && theirs.Equals(value))
+            {
+                same.Add(other.Number);
+            }
+        }
+
+        return Outcome.Of<IReadOnlyList<int>>(same);
+    }
 
     private async Task<Outcome<SecretVersion>> BringBackAsync(
         SecretAddress address, SecretPlace place, KeyMetadata metadata, KeyVersion version, CancellationToken cancellation)

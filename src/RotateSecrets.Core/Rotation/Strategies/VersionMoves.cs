@@ -54,7 +54,12 @@ internal static class VersionMoves
             return failure;
         }
 
-        if (found.Version is not { } current || !run.HasWritten(current))
+        if ((await run.HasWrittenAsync(found.Version, cancellation)).Failed(out failure, out var isOurs))
+        {
+            return failure;
+        }
+
+        if (found.Version is not { } current || !isOurs)
         {
             return Restored(
                 found.Version,
@@ -78,13 +83,33 @@ internal static class VersionMoves
             new StepReport(message).With((Fact.Restored, version?.Id), (Fact.RestoredFingerprint, version?.Fingerprint));
     }
 
-    /// <summary>Whether this rotation wrote a version. A store that keeps no tokens can't tell; there it counts as ours once anything was written.</summary>
-    private static bool HasWritten(this RotationRun run, SecretVersion version) =>
-        version.Id != run[Fact.Previous]
-        && (version.Id == run[Fact.Candidate]
-            || (run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Idempotent)
-                ? version.Token == run.Record.Id || version.Token == RestoreToken(run)
-                : run.HasBegun(StepKind.Stage)));
+    /// <summary>
+    /// Whether this rotation wrote a version. Where the store keeps no tokens, its value tells; where that can't be read back either, it counts as ours once anything was written.
+    /// </summary>
+    private static async Task<Outcome<bool>> HasWrittenAsync(this RotationRun run, SecretVersion? version, CancellationToken cancellation)
+    {
+        if (version is null || version.Id == run[Fact.Previous] || version.Id == run[Fact.Candidate])
+        {
+            return version is not null && version.Id != run[Fact.Previous];
+        }
+
+        var capabilities = run.Store.CapabilitiesAt(run.Plan.Address);
+        if (capabilities.HasFlag(StoreCapabilities.Idempotent))
+        {
+            return version.Token == run.Record.Id || version.Token == RestoreToken(run);
+        }
+
+        if (!run.HasBegun(StepKind.Stage) || !capabilities.HasFlag(StoreCapabilities.Readable))
+        {
+            return run.HasBegun(StepKind.Stage);
+        }
+
+        return (await run.Store.ReadAsync(version.Address, VersionSelector.OfId(version.Id), cancellation)).Map(read =>
+        {
+            using var value = read.Value;
+            return value?.Fingerprint == run[Fact.CandidateFingerprint];
+        });
+    }
 
     private static string RestoreToken(RotationRun run) => run.Record.Id + "-restore";
 

@@ -56,7 +56,8 @@ public abstract class PolicyTests
 
         Assert.Equal(StoreAccess.Write | StoreAccess.Promote | StoreAccess.Revoke, report.Missing);
         Assert.Contains(report.Findings, finding => finding.Contains($"path \"{Mount}destroy/policy/{name}\" {{ capabilities = [\"update\"] }}", StringComparison.Ordinal));
-        var refused = (await store.PutAsync(new PutRequest(address, value, SecretStage.Pending, "b"), Cancellation)).Failure;
+        using var another = SecretValue.FromText("another value");
+        var refused = (await store.PutAsync(new PutRequest(address, another, SecretStage.Current, "b"), Cancellation)).Failure;
         Assert.Equal(FailureCode.AccessDenied, refused?.Code);
         Assert.Contains($"'update' at {Mount}data/policy/{name}", refused!.Message, StringComparison.Ordinal);
         var compared = Good(await ((IPolicyStore)root).ComparePoliciesAsync([name], [address], PolicyAudience.Application, Cancellation));

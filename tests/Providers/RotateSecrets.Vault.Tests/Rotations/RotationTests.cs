@@ -31,7 +31,7 @@ public abstract class RotationTests
         Assert.True(rotation.State == RotationState.Completed, $"{rotation.State}: {rotation.Message}");
         var versions = await house.VersionsAsync();
         Assert.Equal(SecretStage.Current, versions[0].Stage);
-        Assert.Equal(rotation.Id, versions[0].Token);
+        Assert.Equal(house.Store.Description.Capabilities.HasFlag(StoreCapabilities.Idempotent) ? rotation.Id : null, versions[0].Token);
         Assert.Equal(SecretStage.Revoked, versions.Single(version => version.Id == first.Id).Stage);
         var after = await house.HeldAsync();
         Assert.Single(after.Distinct());
@@ -55,7 +55,7 @@ public abstract class RotationTests
         Assert.Equal("the old value, long enough", await house.ReadAsync(VersionSelector.Current));
         Assert.Equal("the old value, long enough", await LatestAsync(house.Plan.Address));
         Assert.DoesNotContain(await house.VersionsAsync(), static version => version.Stage == SecretStage.Pending);
-        Assert.Equal(SecretStage.Revoked, (await house.VersionsAsync()).Single(version => version.Token == stopped.Id).Stage);
+        Assert.Equal(SecretStage.Revoked, (await house.VersionsAsync()).Single(static version => version.Id == "2").Stage);
     }
 
     [Fact]
