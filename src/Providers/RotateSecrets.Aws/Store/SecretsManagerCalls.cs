@@ -139,6 +139,9 @@ internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, str
     {
         Scopes.Dispose();
         client.Dispose();
+        writes.Dispose();
+        policies.Dispose();
+        versionLists.Dispose();
     }
 
     private async Task<Outcome<T>> CallAsync<T>(

@@ -37,7 +37,7 @@ public sealed class FaultTests
     public async Task A_storm_longer_than_any_patience_leaves_a_rotation_that_is_resumed(FaultKind kind)
     {
         await using var fixture = await RotationFixture.StartAsync(replicas: 0);
-        fixture.Server.Break(new Fault("PutSecretValue", kind, 20));
+        fixture.Server.Break(new Fault("PutSecretValue", kind, 1000));
         var stuck = await fixture.RotateAsync();
         Assert.Equal(RotationState.Failed, stuck.State);
         fixture.Server.Calm();
