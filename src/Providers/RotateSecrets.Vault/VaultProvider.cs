@@ -39,6 +39,11 @@ public sealed class VaultProvider : IProvider
             return flaw;
         }
 
+        if (settings.Namespace?.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0)
+        {
+            return new Failure(FailureCode.ValueInvalid, request.Name, "The name of the namespace has a character that none can have.");
+        }
+
         if (settings.Address().Failed(out var failure, out var address)
             || ServerTrust.Read(settings.CaFile, settings.CaFolder, settings.ClientCertificate, settings.ClientKey, settings.ServerName, settings.SkipCertificateCheck)
                 .Failed(out failure, out var trust))
@@ -62,6 +67,13 @@ public sealed class VaultProvider : IProvider
             || (await new VaultLogin(request, settings, environment).GetTokenAsync(client, cancellation)).Failed(out failure, out var token))
         {
             return failure;
+        }
+
+        // A header takes no other characters, and says in its exception what it didn't take.
+        if (token.Reveal(static bytes => bytes.IsEmpty || bytes.IndexOfAnyExceptInRange((byte)'!', (byte)'~') >= 0))
+        {
+            token.Dispose();
+            return new Failure(FailureCode.ValueInvalid, request.Name, "What was given as the token is none: a token is made of letters, digits and signs, without spaces or line breaks.");
         }
 
         client.Use(token);

@@ -87,6 +87,14 @@ public sealed class ConnectTests : IAsyncLifetime
         Assert.Equal(FailureCode.AccessDenied, (await Doors.TryConnectAsync(server.Address.ToString(), "s.wrong")).Failure?.Code);
         Assert.Equal(FailureCode.ValueInvalid, (await Doors.TryConnectAsync(server.Address.ToString(), "t", settings: ("Tokn", "x"))).Failure?.Code);
         Assert.Equal(FailureCode.StoreUnavailable, (await Doors.TryConnectAsync("http://127.0.0.1:1", "t")).Failure?.Code);
+        foreach (var none in (string[])["s.canary\r\nX-Other: 1", "s.canary ", "s.canäry"])
+        {
+            var failure = (await Doors.TryConnectAsync(server.Address.ToString(), none)).Failure;
+            Assert.Equal(FailureCode.ValueInvalid, failure?.Code);
+            Assert.DoesNotContain("can", failure!.Message.Replace("can't", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(FailureCode.ValueInvalid, (await Doors.TryConnectAsync(server.Address.ToString(), server.RootToken, settings: ("Namespace", "a\nb"))).Failure?.Code);
     }
 
     [Fact]
