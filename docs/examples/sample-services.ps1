@@ -1,4 +1,4 @@
-# What both example scripts need: the sample service and its clients, built, on free ports, declared in a services file. A bare host has only the engine's own
+# What the example scripts need: the sample service and its clients, built, on free ports, declared in a services file. A bare host has only the engine's own
 # cmdlets (no Start-Sleep, no ConvertTo-Json), so this keeps to those and to .NET.
 
 function New-SampleService {

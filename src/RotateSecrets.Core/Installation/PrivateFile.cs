@@ -43,29 +43,8 @@ public static class PrivateFile
 
     private static void Publish(string path, ReadOnlySpan<byte> content, bool overwrite)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        MakeFolder(folder);
-        var draft = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = OwnerOnly;
-            }
-
-            using (var stream = new FileStream(draft, options))
-            {
-                stream.Write(content);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(draft, path, overwrite);
-        }
-        finally
-        {
-            File.Delete(draft);
-        }
+        MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        WholeFile.Write(path, content, overwrite, OwnerOnly);
     }
 
     private static void MakeFolder(string folder)

@@ -1,4 +1,4 @@
-using RotateSecrets.Local.Sqlite;
+using RotateSecrets.Installation;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.Local.Services;
@@ -15,7 +15,7 @@ internal static class FileFailure
     /// <param name="what">What could not be done, as a clause that begins with its subject.</param>
     public static Failure Of(Exception fault, string target, string what) => fault switch
     {
-        IOException full when SqliteFailure.IsDiskFull(full) => new Failure(FailureCode.DiskFull, target, $"{what}: the disk is full."),
+        IOException full when DiskFault.IsDiskFull(full) => new Failure(FailureCode.DiskFull, target, $"{what}: the disk is full."),
         UnauthorizedAccessException => new Failure(FailureCode.AccessDenied, target, $"{what}: this user is not permitted to."),
         _ => new Failure(FailureCode.AccessDenied, target, $"{what} ({fault.GetType().Name})."),
     };

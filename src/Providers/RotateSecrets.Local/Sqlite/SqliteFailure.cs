@@ -7,8 +7,6 @@ namespace RotateSecrets.Local.Sqlite;
 /// <summary>The one table from SQLite's result codes (sqlite.org/rescode.html) to failures.</summary>
 internal static class SqliteFailure
 {
-    private const int Enospc = 28;
-
     public static Failure Of(SqliteException fault, string path, string word) => fault.SqliteErrorCode switch
     {
         raw.SQLITE_FULL => DiskFull(path, word),
@@ -32,7 +30,4 @@ internal static class SqliteFailure
 
     public static Failure DiskFull(string path, string word) =>
         new(FailureCode.DiskFull, path, $"The disk under the {word} at {path} is full; the last change was not made.");
-
-    public static bool IsDiskFull(IOException fault) =>
-        (fault.HResult & 0xFFFF) is Enospc or 112 or 39;
 }

@@ -88,7 +88,7 @@ internal static class SqliteFile
         {
             return SqliteFailure.Of(e, path, format.Word);
         }
-        catch (IOException e) when (SqliteFailure.IsDiskFull(e))
+        catch (IOException e) when (DiskFault.IsDiskFull(e))
         {
             return SqliteFailure.DiskFull(path, format.Word);
         }
