@@ -1,6 +1,9 @@
+using RotateSecrets.Consumers;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Providers;
 using RotateSecrets.Vault;
+using RotateSecrets.Vault.Agents;
+using RotateSecrets.Vault.Audit;
 using RotateSecrets.Vault.Client;
 using RotateSecrets.Vault.Login;
 using RotateSecrets.Vault.Mounts;
@@ -28,8 +31,34 @@ public sealed class VaultProvider : IProvider
     internal VaultProvider(VaultEnvironment environment) => this.environment = environment;
 
     /// <inheritdoc/>
-    public async Task<Outcome<Connection>> ConnectAsync(ConnectionRequest request, CancellationToken cancellation) =>
-        (await OpenAsync(request, cancellation)).Map(server => new Connection(new VaultStore(server, new VaultSettings(request, environment).AuditFiles)));
+    public async Task<Outcome<Connection>> ConnectAsync(ConnectionRequest request, CancellationToken cancellation)
+    {
+        var settings = new VaultSettings(request, environment);
+        AuditListener? listener = null;
+        if (settings.AuditSocket is { } socket && AuditListener.Start(socket).Failed(out var deaf, out listener))
+        {
+            return deaf;
+        }
+
+        if ((await OpenAsync(request, cancellation)).Failed(out var failure, out var server))
+        {
+            await (listener?.DisposeAsync() ?? ValueTask.CompletedTask);
+            return failure;
+        }
+
+        return Connected(new VaultStore(server, new AuditSource(settings.AuditFiles, listener)), server, settings);
+    }
+
+    private static Connection Connected(VaultStore store, VaultServer server, VaultSettings settings)
+    {
+        var agents = settings.AgentConfigs.Count > 0 ? new AgentConsumers(server.Name, settings.AgentConfigs, store.Values) : null;
+        var clients = settings.ObservedWithin is { } within ? new ObservedClients(store, server.Keeper.Token.Principal, within, server.Time) : null;
+        return new Connection(store)
+        {
+            Sources = [.. new IConsumerSource?[] { agents, clients }.OfType<IConsumerSource>()],
+            Controls = [.. new IConsumerControl?[] { agents, clients }.OfType<IConsumerControl>()],
+        };
+    }
 
     internal async Task<Outcome<VaultServer>> OpenAsync(ConnectionRequest request, CancellationToken cancellation)
     {

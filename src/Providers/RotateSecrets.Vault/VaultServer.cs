@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Vault.Client;
 using RotateSecrets.Vault.Login;
@@ -14,6 +15,9 @@ namespace RotateSecrets.Vault;
 /// <param name="Time">The clock.</param>
 internal sealed record VaultServer(string Name, VaultClient Client, TokenKeeper Keeper, ServerState State, MountTable Mounts, TimeProvider Time) : IAsyncDisposable
 {
+    /// <summary>The ids of the requests by which this connection has read values: the audit log calls them by the same ids.</summary>
+    public ConcurrentDictionary<string, bool> OwnReads { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Sends a call whose refusal is to be explained.</summary>
     /// <param name="call">The call.</param>
     /// <param name="capability">What a policy has to grant for it: create, read, update, delete, list, sudo; several with a space between them.</param>

@@ -3,45 +3,62 @@ using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 using RotateSecrets.Vault.Access;
+using RotateSecrets.Vault.Agents;
 using RotateSecrets.Vault.Audit;
 using RotateSecrets.Vault.Client;
+using RotateSecrets.Vault.Database;
 using RotateSecrets.Vault.KeyValue;
+using RotateSecrets.Vault.KeyValue.Versioned;
 using RotateSecrets.Vault.Leases;
 using RotateSecrets.Vault.Mounts;
 
 namespace RotateSecrets.Vault;
 
-/// <summary>The key-value engines of a server as one store: the first part of a path is the mount.</summary>
-internal sealed class VaultStore : ISecretStore, ILeaseStore, IPolicyStore
+/// <summary>The key-value engines of a server, and the static roles of its database engines, as one store: the first part of a path is the mount.</summary>
+internal sealed class VaultStore : ISecretStore, IRetiringStore, ISelfRotatingStore, IRootRotatingStore, ILeaseStore, IPolicyStore
 {
     private const StoreCapabilities Single = StoreCapabilities.Readable;
+    private const StoreCapabilities Delegated = Single | StoreCapabilities.SelfRotating;
     private const StoreCapabilities Versioned = Single | StoreCapabilities.Versioned | StoreCapabilities.CompareAndSet | StoreCapabilities.Revocable;
     private const StoreCapabilities Noted = Versioned | StoreCapabilities.Staged | StoreCapabilities.Idempotent;
 
     private readonly VaultServer server;
     private readonly KeyValue1 single;
     private readonly KeyValue2 versioned;
-    private readonly IReadOnlyList<string> auditFiles;
+    private readonly StaticRoles roles;
+    private readonly AuditSource auditSource;
+    private readonly AuditLog audit;
 
     /// <summary>A store.</summary>
     /// <param name="server">The server.</param>
-    /// <param name="auditFiles">The files of its file audit device, with wildcards; none where they can't be read here.</param>
-    public VaultStore(VaultServer server, IReadOnlyList<string> auditFiles)
+    /// <param name="auditSource">Where its audit log lies; it is the store's from here on.</param>
+    public VaultStore(VaultServer server, AuditSource auditSource)
     {
         this.server = server;
-        this.auditFiles = auditFiles;
-        var audited = auditFiles.Count == 0 ? StoreCapabilities.None : StoreCapabilities.Audited;
+        this.auditSource = auditSource;
+        audit = new AuditLog(auditSource, server);
+        Values = new KnownValues(this);
+        var audited = auditSource.Exists ? StoreCapabilities.Audited : StoreCapabilities.None;
         single = new KeyValue1(server);
         versioned = new KeyValue2(server);
+        roles = new StaticRoles(server);
         Description = new StoreDescription(server.Name, "Vault", LocationOf(server.Client), (server.State.HasCustomMetadata ? Noted : Versioned) | audited);
     }
 
     /// <inheritdoc/>
     public StoreDescription Description { get; }
 
+    /// <summary>The values for which files of this machine are searched.</summary>
+    public KnownValues Values { get; }
+
     /// <inheritdoc/>
     public StoreCapabilities CapabilitiesAt(SecretAddress address) =>
-        server.Mounts.Find(address) is { Version: 1 } ? Single | (Description.Capabilities & StoreCapabilities.Audited) : Description.Capabilities;
+        server.Mounts.Find(address) switch
+        {
+            { Version: 1 } => Single | (Description.Capabilities & StoreCapabilities.Audited),
+            { HasStaticRoles: true } => Delegated | (Description.Capabilities & StoreCapabilities.Audited),
+            _ => Description.Capabilities,
+        };
 
     /// <inheritdoc/>
     public async Task<Outcome<StoreAccessReport>> CheckAccessAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation)
@@ -135,12 +152,31 @@ internal sealed class VaultStore : ISecretStore, ILeaseStore, IPolicyStore
         AtAsync(address, (engine, place) => engine.RevokeAsync(address, place, version, cancellation), cancellation);
 
     /// <inheritdoc/>
+    public async Task<Outcome<SecretVersion>> RetireAsync(SecretAddress address, string version, CancellationToken cancellation) =>
+        (await server.Mounts.ResolveAsync(address, cancellation)).Failed(out var failure, out var place)
+            ? failure
+            : place.Mount.Version == 2
+                ? await versioned.RetireAsync(address, place, version, cancellation)
+                : new Failure(FailureCode.NotSupported, address.ToString(), $"{place.Mount.Path} keeps one version of a secret, which can't be put away.");
+
+    /// <inheritdoc/>
     public Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, CancellationToken cancellation) =>
         AtAsync(address, (engine, place) => engine.RemoveAsync(address, place, cancellation), cancellation);
 
     /// <inheritdoc/>
+    public async Task<Outcome<SecretVersion>> RotateAsync(SecretAddress address, string token, string? expectedCurrent, CancellationToken cancellation) =>
+        (await server.Mounts.ResolveAsync(address, cancellation)).Failed(out var failure, out var place)
+            ? failure
+            : place.Mount.HasStaticRoles
+                ? await roles.RotateAsync(address, place, expectedCurrent, cancellation)
+                : new Failure(FailureCode.NotSupported, address.ToString(), $"The key-value engine has no function that rotates {address}.") { Remedy = "Let the plan's strategy be Automatic." };
+
+    /// <inheritdoc/>
+    public Task<Outcome<RootRotation>> RotateRootAsync(SecretAddress address, CancellationToken cancellation) => new RootLogin(server).RotateAsync(address, cancellation);
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellation) =>
-        auditFiles.Count == 0 ? Unaudited() : new AuditLog(auditFiles, server).ReadAsync(query, cancellation);
+        auditSource.Exists ? audit.ReadAsync(query, cancellation) : Unaudited();
 
     /// <inheritdoc/>
     public IAsyncEnumerable<Outcome<SecretLease>> FindLeasesAsync(string prefix, CancellationToken cancellation) => new LeaseDesk(server).FindAsync(prefix, cancellation);
@@ -169,26 +205,28 @@ internal sealed class VaultStore : ISecretStore, ILeaseStore, IPolicyStore
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        Values.Dispose();
         versioned.Dispose();
         single.Dispose();
+        await auditSource.DisposeAsync();
         await server.DisposeAsync();
     }
 
     private async IAsyncEnumerable<Outcome<StoreAuditEvent>> Unaudited()
     {
         await Task.CompletedTask;
-        yield return new Failure(FailureCode.NotSupported, server.Name, $"No audit file was named when {server.Name} was connected, and a server doesn't give its audit log away.")
+        yield return new Failure(FailureCode.NotSupported, server.Name, $"No audit file or socket was named when {server.Name} was connected, and a server doesn't give its audit log away.")
         {
-            Remedy = "Connect it again with -AuditFile, where a file of a file audit device can be read.",
+            Remedy = "Connect it again with -AuditFile, where a file of a file audit device can be read, or with -AuditSocket, to which a socket audit device sends.",
         };
     }
 
     private static string LocationOf(VaultClient client) =>
         client.Namespace is { } inside ? $"{client.Address.GetLeftPart(UriPartial.Path).TrimEnd('/')} ({inside})" : client.Address.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
-    private IKeyValueEngine EngineOf(SecretPlace place) => place.Mount.Version == 2 ? versioned : single;
+    private ISecretEngine EngineOf(SecretPlace place) => place.Mount.Version switch { 2 => versioned, 1 => single, _ => roles };
 
-    private async Task<Outcome<T>> AtAsync<T>(SecretAddress address, Func<IKeyValueEngine, SecretPlace, Task<Outcome<T>>> work, CancellationToken cancellation)
+    private async Task<Outcome<T>> AtAsync<T>(SecretAddress address, Func<ISecretEngine, SecretPlace, Task<Outcome<T>>> work, CancellationToken cancellation)
         where T : notnull => (await server.Mounts.ResolveAsync(address, cancellation)).Failed(out var failure, out var place)
             ? failure
             : await work(EngineOf(place), place);

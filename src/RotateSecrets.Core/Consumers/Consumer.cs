@@ -26,6 +26,9 @@ public sealed record Consumer(
     /// <summary>How it takes a new value: the slowest way among its references.</summary>
     public Uptake Uptake => References.Max(static reference => reference.Uptake);
 
+    /// <summary>How long it may take until a new value has come to all its references by itself; zero where nobody says.</summary>
+    public TimeSpan Within => References.Max(static reference => reference.Within ?? TimeSpan.Zero);
+
     /// <summary>Whether it can have more than one version at once: the one that clients use, and a candidate or a previous one beside it.</summary>
     public bool HoldsSeveral => References.Any(static reference => reference.Stage != SecretStage.Current);
 

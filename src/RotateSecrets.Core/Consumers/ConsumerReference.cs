@@ -27,6 +27,9 @@ public sealed record ConsumerReference(string Kind, string Location, Uptake Upta
     /// <summary>The stage whose version is read here. Most consumers know only the current one.</summary>
     public SecretStage Stage { get; init; } = SecretStage.Current;
 
+    /// <summary>After which time at the latest it has a new value by itself; null where nobody says.</summary>
+    public TimeSpan? Within { get; init; }
+
     /// <summary>Place, and how it takes a new value.</summary>
     public override string ToString() => $"{Kind} {Location} ({Uptake})";
 }

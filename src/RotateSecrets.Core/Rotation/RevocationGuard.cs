@@ -51,7 +51,7 @@ public sealed class RevocationGuard(ISecretStore store, IRotationJournal journal
     {
         // A candidate stands for itself; a previous version is replaced by the current one.
         var witness = version.Stage == SecretStage.Pending ? version : current ?? version;
-        if ((await journal.FindVerificationAsync(store.Description.Location, witness, cancellation)).Failed(out var unverified, out _))
+        if ((await journal.FindVerificationAsync(store.Description.Location, witness, cancellation)).Failed(out var unverified, out var seen))
         {
             return unverified.Code == FailureCode.NotVerified ? NotVerified(version, witness) : unverified;
         }
@@ -75,7 +75,8 @@ public sealed class RevocationGuard(ISecretStore store, IRotationJournal journal
             }
         }
 
-        return version;
+        // Whom no source knows, the store's audit log may.
+        return witness != version && await LateReaders.FailureAsync(store, version, seen.At, cancellation) is { } late ? late : version;
     }
 
     private static Failure NotVerified(SecretVersion version, SecretVersion witness) =>

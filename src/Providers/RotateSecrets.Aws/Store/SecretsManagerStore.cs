@@ -121,7 +121,7 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRot
         labels.RevokeAsync(address, version, cancellation);
 
     /// <inheritdoc/>
-    public Task<Outcome<SecretVersion>> RotateAsync(SecretAddress address, string token, CancellationToken cancellation) =>
+    public Task<Outcome<SecretVersion>> RotateAsync(SecretAddress address, string token, string? expectedCurrent, CancellationToken cancellation) =>
         function.RotateAsync(address, token, cancellation);
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using RotateSecrets.Stores;
+using RotateSecrets.Vault.Database;
 using RotateSecrets.Vault.Mounts;
 
 namespace RotateSecrets.Vault.Access;
@@ -20,7 +21,7 @@ internal static class AccessNeeds
 {
     /// <summary>The capabilities for what is wanted at a secret.</summary>
     public static IReadOnlyList<AccessNeed> Of(SecretPlace place, StoreAccess wanted) =>
-        [.. (place.Mount.Version == 2 ? Versioned(place) : Single(place)).Where(need => (need.For & wanted) != StoreAccess.None).Select(need => need with { For = need.For & wanted })];
+        [.. (place.Mount.Version switch { 2 => Versioned(place), 1 => Single(place), _ => Delegated(StaticRole.At(place)) }).Where(need => (need.For & wanted) != StoreAccess.None).Select(need => need with { For = need.For & wanted })];
 
     private static IEnumerable<AccessNeed> Versioned(SecretPlace place) =>
     [
@@ -30,7 +31,14 @@ internal static class AccessNeeds
         new(place.At("data"), "update", StoreAccess.Write | StoreAccess.Promote),
         new(place.At("metadata"), "update", StoreAccess.Write | StoreAccess.Promote),
         new(place.At("undelete"), "update", StoreAccess.Promote),
+        new(place.At("delete"), "update", StoreAccess.Revoke),
         new(place.At("destroy"), "update", StoreAccess.Revoke),
+    ];
+
+    private static IEnumerable<AccessNeed> Delegated(StaticRole role) =>
+    [
+        new(role.Credentials, "read", StoreAccess.Rotate),
+        new(role.Rotation, "update", StoreAccess.Promote),
     ];
 
     private static IEnumerable<AccessNeed> Single(SecretPlace place) =>

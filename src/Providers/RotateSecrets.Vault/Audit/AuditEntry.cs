@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using RotateSecrets.Vault.Client;
+using RotateSecrets.Vault.Login;
 
 namespace RotateSecrets.Vault.Audit;
 
@@ -12,12 +13,14 @@ namespace RotateSecrets.Vault.Audit;
 /// <param name="Namespace">In which namespace, without slashes at its ends; empty for the root.</param>
 /// <param name="Path">The path.</param>
 /// <param name="Operation">The server's word: read, list, create, update, patch, delete.</param>
-/// <param name="Versions">The versions that it is about.</param>
+/// <param name="Id">The request's id, which whoever made it was told.</param>
+/// <param name="Versions">The versions that it is about, as far as the answer tells.</param>
+/// <param name="Hashes">Where it doesn't: the HMACs of the versions that were asked for.</param>
 /// <param name="Principal">Who did it.</param>
 /// <param name="From">From where.</param>
 /// <param name="IsRefused">Whether it was refused, or there was nothing.</param>
 internal sealed record AuditEntry(
-    DateTimeOffset At, string Namespace, string Path, string Operation, IReadOnlyList<int> Versions, string Principal, string? From, bool IsRefused)
+    DateTimeOffset At, string Namespace, string Path, string Operation, string Id, IReadOnlyList<int> Versions, IReadOnlyList<string> Hashes, string Principal, string? From, bool IsRefused)
 {
     /// <summary>Reads an entry.</summary>
     /// <returns>The entry; null for one that is no answer, or not JSON.</returns>
@@ -40,7 +43,9 @@ internal sealed record AuditEntry(
                     request.Member("namespace").Text("path")?.Trim('/') ?? string.Empty,
                     path,
                     request.Text("operation") ?? string.Empty,
+                    request.Text("id") ?? string.Empty,
                     VersionsOf(request, root.Member("response").Member("data")),
+                    HashesOf(request),
                     PrincipalOf(root.Member("auth")),
                     request.Text("remote_address"),
                     !string.IsNullOrEmpty(root.Text("error")) || IsNothing(request, root.Member("response")))
@@ -52,10 +57,11 @@ internal sealed record AuditEntry(
         }
     }
 
-    // A version that was deleted or destroyed is answered with what is known of it, and no value.
+    // A version that was deleted or destroyed is answered with what is known of it, and no value; the body of that answer is one HMAC.
     private static bool IsNothing(JsonElement request, JsonElement response) =>
         request.Text("operation") == "read"
         && (response.Member("data").ValueKind != JsonValueKind.Object
+            || response.Member("data").Number("http_status_code") >= 400
             || response.Member("data").Member("data").ValueKind == JsonValueKind.Null);
 
     private static int[] VersionsOf(JsonElement request, JsonElement data)
@@ -68,9 +74,16 @@ internal sealed record AuditEntry(
                 : [];
     }
 
+    // What a request says is text to the server, even where it is a number.
+    private static List<string> HashesOf(JsonElement request)
+    {
+        var (one, several) = (request.Member("data").Text("version"), request.Member("data").Texts("versions"));
+        return [.. several.Concat(one is null ? [] : [one]).Where(static text => text.StartsWith("hmac-", StringComparison.Ordinal))];
+    }
+
     private static string PrincipalOf(JsonElement auth)
     {
         var name = auth.Text("display_name") is { Length: > 0 } display ? display : "unknown";
-        return auth.Text("entity_id") is { Length: > 0 } entity ? $"{name} (entity {entity})" : name;
+        return VaultToken.PrincipalOf(name, auth.Text("entity_id") ?? string.Empty);
     }
 }

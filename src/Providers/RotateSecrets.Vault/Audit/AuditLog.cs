@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
-using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 using System.Text;
 using RotateSecrets.Outcomes;
@@ -10,12 +8,12 @@ using RotateSecrets.Vault.Mounts;
 
 namespace RotateSecrets.Vault.Audit;
 
-/// <summary>Searches the files of a file audit device: those that were rotated away too, gzipped or not, one after another as a stream.</summary>
-/// <param name="patterns">The files, with wildcards in their last part.</param>
-/// <param name="server">The server whose they are.</param>
-internal sealed class AuditLog(IReadOnlyList<string> patterns, VaultServer server)
+/// <summary>Searches an audit log: its files one after another, as a stream.</summary>
+/// <param name="source">Where it lies.</param>
+/// <param name="server">The server whose it is.</param>
+internal sealed class AuditLog(AuditSource source, VaultServer server)
 {
-    private static readonly FileStreamOptions Sequential = new() { BufferSize = 0, Options = FileOptions.SequentialScan | FileOptions.Asynchronous, Share = FileShare.ReadWrite | FileShare.Delete };
+    private readonly HashBook hashes = new(server);
 
     /// <summary>Finds the events that a query wants, file after file, each from its beginning.</summary>
     public async IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAsync(AuditQuery query, [EnumeratorCancellation] CancellationToken cancellation)
@@ -29,33 +27,37 @@ internal sealed class AuditLog(IReadOnlyList<string> patterns, VaultServer serve
 
         // The end of the path is the rarest part of a line that is about the secret; what else has it is sorted out afterwards.
         var needle = place is null ? "\"type\":\"response\""u8.ToArray() : Encoding.UTF8.GetBytes($"/{Escaped(place.Name)}\"");
-        foreach (var file in Files())
+        var files = source.Files(query.Since).ToList();
+        for (var i = 0; i < files.Count; i++)
         {
-            if (file.Failed(out var missing, out var path))
+            if (files[i].Failed(out var missing, out var path))
             {
                 yield return missing;
                 continue;
             }
 
-            if (Open(path).Failed(out var unread, out var stream))
+            if (AuditSource.Open(path, query.Since).Failed(out var unread, out var stream))
             {
                 yield return unread;
                 continue;
             }
 
-            await using (stream)
+            await using var lines = query.Follow && i == files.Count - 1 && stream is FileStream ? new GrowingStream(stream, server.Time) : stream;
+            await foreach (var line in LineSearch.FindAsync(lines, needle, cancellation))
             {
-                await foreach (var line in LineSearch.FindAsync(stream, needle, cancellation))
+                if (AuditEntry.Read(line) is { } entry)
                 {
-                    if (AuditEntry.Read(line) is { } entry)
+                    await foreach (var happened in EventsAsync(entry, place, query, cancellation))
                     {
-                        foreach (var happened in Events(entry, place, query))
-                        {
-                            yield return happened;
-                        }
+                        yield return happened;
                     }
                 }
             }
+        }
+
+        if (source.Gap is { } gap)
+        {
+            yield return gap;
         }
     }
 
@@ -76,47 +78,8 @@ internal sealed class AuditLog(IReadOnlyList<string> patterns, VaultServer serve
         return escaped.ToString();
     }
 
-    private static Outcome<Stream> Open(string path)
-    {
-        try
-        {
-            var stream = new FileStream(path, Sequential);
-            var magic = new byte[2];
-            var isGzip = stream.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic is [0x1f, 0x8b];
-            stream.Position = 0;
-            return Outcome.Of<Stream>(isGzip ? new GZipStream(stream, CompressionMode.Decompress) : stream);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return new Failure(FailureCode.FileNotFound, path, $"The audit file {path} can't be read.");
-        }
-    }
-
-    // What was rotated away was written to before what is written to now.
-    private IEnumerable<Outcome<string>> Files()
-    {
-        var found = new List<FileInfo>();
-        foreach (var pattern in patterns)
-        {
-            var folder = new DirectoryInfo(Path.GetDirectoryName(Path.GetFullPath(pattern))!);
-            var matching = folder.Exists
-                ? folder.EnumerateFiles().Where(file => FileSystemName.MatchesSimpleExpression(Path.GetFileName(pattern), file.Name, ignoreCase: false)).ToList()
-                : [];
-            if (matching.Count == 0)
-            {
-                yield return new Failure(FailureCode.FileNotFound, pattern, $"There is no audit file {pattern}.");
-            }
-
-            found.AddRange(matching);
-        }
-
-        foreach (var file in found.DistinctBy(static file => file.FullName, StringComparer.Ordinal).OrderBy(static file => file.LastWriteTimeUtc))
-        {
-            yield return file.FullName;
-        }
-    }
-
-    private IEnumerable<StoreAuditEvent> Events(AuditEntry entry, SecretPlace? place, AuditQuery query)
+    private async IAsyncEnumerable<StoreAuditEvent> EventsAsync(
+        AuditEntry entry, SecretPlace? place, AuditQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
         if (entry.Namespace != (server.Client.Namespace ?? string.Empty) || entry.At < query.Since || Meant(entry, place) is not var (mount, endpoint, name))
         {
@@ -129,13 +92,31 @@ internal sealed class AuditLog(IReadOnlyList<string> patterns, VaultServer serve
         }
 
         var operation = Word(endpoint, entry.Operation);
-        foreach (var version in entry.Versions.Select(static number => number.ToString(CultureInfo.InvariantCulture)).DefaultIfEmpty(null))
+        var versions = (await VersionsAsync(entry, place, query, cancellation)).Select(static number => number.ToString(CultureInfo.InvariantCulture));
+        foreach (var version in versions.DefaultIfEmpty(null))
         {
             if (query.VersionId is null || query.VersionId == version)
             {
-                yield return new StoreAuditEvent(entry.At, entry.IsRefused ? $"{operation} refused" : operation, address, version, entry.Principal, entry.From);
+                yield return new StoreAuditEvent(entry.At, entry.IsRefused ? $"{operation} refused" : operation, address, version, entry.Principal, entry.From)
+                {
+                    IsOwn = server.OwnReads.ContainsKey(entry.Id),
+                };
             }
         }
+    }
+
+    private async Task<IReadOnlyList<int>> VersionsAsync(AuditEntry entry, SecretPlace? place, AuditQuery query, CancellationToken cancellation)
+    {
+        var versions = entry.Versions.ToList();
+        foreach (var hash in versions.Count > 0 ? [] : entry.Hashes)
+        {
+            if (await hashes.FindAsync(hash, query.VersionId, place, cancellation) is { } number)
+            {
+                versions.Add(number);
+            }
+        }
+
+        return versions;
     }
 
     private (KeyValueMount Mount, string Endpoint, string Name)? Meant(AuditEntry entry, SecretPlace? place)

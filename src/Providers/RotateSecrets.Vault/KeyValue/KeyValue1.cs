@@ -10,7 +10,7 @@ namespace RotateSecrets.Vault.KeyValue;
 /// Version 1 of the key-value engine: one value, overwritten. Its only version is Current, and is called by its fingerprint, by which a value is known again on this installation.
 /// The engine has no compare-and-set; a write looks first, and somebody who writes in between is not noticed. Source: the API's page "KV secrets engine - version 1".
 /// </summary>
-internal sealed class KeyValue1(VaultServer server) : IKeyValueEngine
+internal sealed class KeyValue1(VaultServer server) : ISecretEngine
 {
     /// <inheritdoc/>
     public async Task<Outcome<IReadOnlyList<SecretVersion>>> ListAsync(SecretAddress address, SecretPlace place, CancellationToken cancellation)

@@ -53,7 +53,10 @@ internal sealed class TokenKeeper : IAsyncDisposable
             var data = reply.Data;
             var expires = data.Number("ttl") is > 0 and var seconds ? time.GetUtcNow() + TimeSpan.FromSeconds(seconds) : (DateTimeOffset?)null;
             return new TokenKeeper(client, time, target, new VaultToken(
-                data.Text("display_name") ?? "unnamed", [.. data.Texts("policies"), .. data.Texts("identity_policies")], expires, data.Flag("renewable")));
+                data.Text("display_name") ?? "unnamed", [.. data.Texts("policies"), .. data.Texts("identity_policies")], expires, data.Flag("renewable"))
+            {
+                Entity = data.Text("entity_id") ?? string.Empty,
+            });
         }
     }
 
@@ -119,6 +122,15 @@ internal sealed class TokenKeeper : IAsyncDisposable
 /// <param name="IsRenewable">Whether that can be put off.</param>
 internal sealed record VaultToken(string Name, IReadOnlyList<string> Policies, DateTimeOffset? ExpiresAt, bool IsRenewable)
 {
+    /// <summary>The id of its owner's identity; empty where it has none.</summary>
+    public string Entity { get; init; } = string.Empty;
+
+    /// <summary>What audit logs call its owner.</summary>
+    public string Principal => PrincipalOf(Name, Entity);
+
+    /// <summary>What audit logs call somebody.</summary>
+    public static string PrincipalOf(string name, string entity) => entity.Length == 0 ? name : $"{name} (entity {entity})";
+
     /// <summary>Whether it may do everything.</summary>
     public bool IsRoot => Policies.Contains("root", StringComparer.Ordinal);
 }

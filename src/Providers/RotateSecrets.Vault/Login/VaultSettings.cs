@@ -1,3 +1,4 @@
+using System.Globalization;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Providers;
 
@@ -10,7 +11,8 @@ internal sealed class VaultSettings(ConnectionRequest request, VaultEnvironment 
 {
     private static readonly string[] Known =
     [
-        "Auth", "AuthMount", "RoleId", "Role", "JwtFile", "Namespace", "CaFile", "CaFolder", "ClientCertificate", "ClientKey", "ServerName", "SkipCertificateCheck", "AuditFile",
+        "Auth", "AuthMount", "RoleId", "Role", "JwtFile", "Namespace", "CaFile", "CaFolder", "ClientCertificate", "ClientKey", "ServerName", "SkipCertificateCheck", "AuditFile", "AuditSocket",
+        "AgentConfig", "ObservedWithin",
     ];
 
     /// <summary>Token, AppRole, Jwt, Kubernetes or Certificate. Default: Token.</summary>
@@ -41,6 +43,15 @@ internal sealed class VaultSettings(ConnectionRequest request, VaultEnvironment 
 
     /// <summary>The files of the server's file audit device, with those that were rotated away.</summary>
     public IReadOnlyList<string> AuditFiles => request.Settings.TryGetValue("AuditFile", out var files) ? files : [];
+
+    /// <summary>Where to listen for the server's socket audit device; null for nowhere.</summary>
+    public string? AuditSocket => One("AuditSocket");
+
+    /// <summary>Configuration files of agents on this machine, or folders of such files.</summary>
+    public IReadOnlyList<string> AgentConfigs => request.Settings.TryGetValue("AgentConfig", out var files) ? files : [];
+
+    /// <summary>For how long who reads a secret counts as a consumer of it; null for not at all.</summary>
+    public TimeSpan? ObservedWithin => One("ObservedWithin") is { } text && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var within) ? within : null;
 
     /// <summary>Says what is wrong with the settings; null where nothing is.</summary>
     public Failure? Flaw() => request.Settings.Keys.FirstOrDefault(static name => !Known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown

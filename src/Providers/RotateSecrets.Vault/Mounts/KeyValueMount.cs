@@ -7,6 +7,9 @@ namespace RotateSecrets.Vault.Mounts;
 internal sealed record KeyValueMount(string Path, string Type, int Version)
 {
     public bool IsKeyValue => Version > 0;
+
+    /// <summary>Whether it is a database engine, which can have roles whose user stays the same.</summary>
+    public bool HasStaticRoles => Type == "database";
 }
 
 /// <summary>A secret's place: its mount, and its name in there.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Vault.Client;
+using RotateSecrets.Vault.Database;
 
 namespace RotateSecrets.Vault.Mounts;
 
@@ -72,28 +73,26 @@ internal sealed class MountTable(VaultClient client, string store)
         }
     }
 
+    /// <summary>Finds the mount of an address.</summary>
+    public async Task<Outcome<KeyValueMount>> FindAsync(SecretAddress address, CancellationToken cancellation) =>
+        PathFlaw(address) is { } flaw ? flaw : Find(address) is { } seen ? seen : await AskAsync(address, cancellation);
+
     /// <summary>Finds where an address leads.</summary>
     public async Task<Outcome<SecretPlace>> ResolveAsync(SecretAddress address, CancellationToken cancellation)
     {
-        if (PathFlaw(address) is { } flaw)
-        {
-            return flaw;
-        }
-
-        if ((Find(address) is { } seen ? seen : await AskAsync(address, cancellation)).Failed(out var unknown, out var mount))
+        if ((await FindAsync(address, cancellation)).Failed(out var unknown, out var mount))
         {
             return unknown;
         }
 
+        var name = address.Path[mount.Path.Length..];
         if (!mount.IsKeyValue)
         {
-            return new Failure(FailureCode.NotSupported, address.ToString(), $"{mount.Path} is a mount of the engine '{mount.Type}', which keeps no versions of secrets: {address} is no key-value secret.")
-            {
-                Remedy = "Credentials that an engine makes are rotated by the engine: see Get-Help about_RotateSecretsVault, and Get-SecretLease for those that are out.",
-            };
+            return mount.HasStaticRoles && name.StartsWith(StaticRole.Prefix, StringComparison.Ordinal) && name.Length > StaticRole.Prefix.Length
+                ? new SecretPlace(mount, name, address.Field ?? StaticRoles.DefaultField)
+                : NotKept(address, mount);
         }
 
-        var name = address.Path[mount.Path.Length..];
         return mount.Version == 2 && Endpoints.FirstOrDefault(endpoint => name.StartsWith(endpoint + "/", StringComparison.Ordinal)) is { } endpoint
             ? new Failure(
                 FailureCode.AddressMalformed,
@@ -104,6 +103,14 @@ internal sealed class MountTable(VaultClient client, string store)
             }
             : new SecretPlace(mount, name, address.Field ?? DefaultField);
     }
+
+    private static Failure NotKept(SecretAddress address, KeyValueMount mount) =>
+        new(FailureCode.NotSupported, address.ToString(), $"{mount.Path} is a mount of the engine '{mount.Type}', which keeps no versions of secrets: {address} is no key-value secret.")
+        {
+            Remedy = mount.HasStaticRoles
+                ? $"A static role is {address.Store}:{mount.Path}{StaticRole.Prefix}NAME; credentials that come with a lease are taken back with Revoke-SecretLease."
+                : "Credentials that an engine makes are rotated by the engine: see Get-Help about_RotateSecretsVault, and Get-SecretLease for those that are out.",
+        };
 
     // A server that takes "..": for some proxies that is the folder above, and then another secret.
     private static Failure? PathFlaw(SecretAddress address) => address.Path.Split('/') switch

@@ -26,6 +26,7 @@ internal static class Converging
         while (true)
         {
             var right = 0;
+            var within = TimeSpan.Zero;
             var wrong = new List<string>();
             await foreach (var found in ConsumersOf.FindAsync(run, version, isEarly, cancellation))
             {
@@ -37,7 +38,11 @@ internal static class Converging
                 }
 
                 right += convergence.Instances.Count(isRight);
+                var before = wrong.Count;
                 wrong.AddRange(convergence.Instances.Where(instance => !isRight(instance)).Select(instance => $"{consumer} {instance.Instance}: {instance.Evidence}"));
+
+                // Who gets it by itself after a while can't be late before that.
+                within = wrong.Count > before && consumer.Within > within ? consumer.Within : within;
             }
 
             if (wrong.Count == 0)
@@ -45,7 +50,7 @@ internal static class Converging
                 return $"{right} instances were asked.";
             }
 
-            if (run.Services.Time.GetElapsedTime(began) >= run.Plan.ConvergenceDeadline)
+            if (run.Services.Time.GetElapsedTime(began) >= run.Plan.ConvergenceDeadline + within)
             {
                 return new Failure(
                     FailureCode.NotConverged,

@@ -33,11 +33,15 @@ internal sealed class RotationRun : IDisposable
         Record = record;
         Lease = lease;
         Rotator = store as ISelfRotatingStore;
+        Retirer = store as IRetiringStore;
         scope = (store as IScopedStore)?.Enter(plan.Address);
     }
 
     /// <summary>The store's own way of rotating; null where it has none.</summary>
     public ISelfRotatingStore? Rotator { get; }
+
+    /// <summary>The store's own way of putting a version away; null where it has none.</summary>
+    public IRetiringStore? Retirer { get; }
 
     /// <summary>How many requests the store has made for it in this process; null where the store doesn't count.</summary>
     public int? Requests => scope?.Requests;

@@ -2,8 +2,6 @@ using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Running;
 using RotateSecrets.Rotation.Strategies;
-using RotateSecrets.Secrets;
-using RotateSecrets.Stores;
 
 namespace RotateSecrets.Rotation.Steps;
 
@@ -40,35 +38,11 @@ internal sealed class ProveStep : IRotationStep
             return ill;
         }
 
-        if (await ReadSinceAsync(run, previous, cancellation) is { } read)
+        if (run.Moment(Fact.RevokedAt) is { } revokedAt && await LateReaders.FailureAsync(run.Store, previous, revokedAt, cancellation) is { } late)
         {
-            return read;
+            return late;
         }
 
         return new StepReport($"{gone} {evidence}");
-    }
-
-    private static async Task<Failure?> ReadSinceAsync(RotationRun run, SecretVersion previous, CancellationToken cancellation)
-    {
-        if (run.Moment(Fact.RevokedAt) is not { } revokedAt || !run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Audited))
-        {
-            return null;
-        }
-
-        await foreach (var entry in run.Store.ReadAuditAsync(new AuditQuery(previous.Address, previous.Id, revokedAt), cancellation))
-        {
-            if (!entry.Succeeded(out var happened, out var failure))
-            {
-                return failure;
-            }
-
-            if (happened.Operation == "read")
-            {
-                return new Failure(
-                    FailureCode.StillInUse, previous.Address.ToString(), $"{previous} was read by {happened.Principal} at {happened.At:u}, after it was revoked.");
-            }
-        }
-
-        return null;
     }
 }

@@ -4,6 +4,7 @@ using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Running;
 using RotateSecrets.Rotation.Steps;
 using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
 
 namespace RotateSecrets.Rotation.Strategies;
 
@@ -28,7 +29,7 @@ internal sealed class DelegatedStrategy : IRotationStrategy
         }
 
         if ((await run.RenewAsync(cancellation)).Failed(out var failure, out _)
-            || (await rotator.RotateAsync(run.Plan.Address, run.Record.Id, cancellation)).Failed(out failure, out var rotated)
+            || (await rotator.RotateAsync(run.Plan.Address, run.Record.Id, run[Fact.Previous], cancellation)).Failed(out failure, out var rotated)
             || (await run.Store.ReadAsync(run.Plan.Address, VersionSelector.OfId(rotated.Id), cancellation)).Failed(out failure, out var read))
         {
             return failure;
@@ -54,15 +55,35 @@ internal sealed class DelegatedStrategy : IRotationStrategy
             return failure;
         }
 
-        return found.Version is { } version && version.Token == run.Record.Id
+        if (found.Version is not { } version || (await IsOursAsync(run, version, candidate, cancellation)).Failed(out failure, out var isOurs))
+        {
+            return failure ?? new Failure(FailureCode.SecretNotFound, run.Plan.Address.ToString(), $"{run.Plan.Address} has no current version since the function had rotated it.");
+        }
+
+        return isOurs
             ? new StepReport($"The function wrote version {version.Id}.").With((Fact.Candidate, version.Id))
-            : new Failure(FailureCode.VersionConflict, run.Plan.Address.ToString(), $"{found.Version} was made current since the function had rotated {run.Plan.Address}.");
+            : new Failure(FailureCode.VersionConflict, run.Plan.Address.ToString(), $"{version} was made current since the function had rotated {run.Plan.Address}.");
     }
 
     public Task<Outcome<StepReport>> PromoteAsync(RotationRun run, SecretValue candidate, CancellationToken cancellation) =>
         Task.FromResult<Outcome<StepReport>>(new StepReport("The function has made it current."));
 
-    public Task<Outcome<StepReport>> RevokeAsync(RotationRun run, CancellationToken cancellation) => run.RevokePreviousAsync(cancellation);
+    public Task<Outcome<StepReport>> RevokeAsync(RotationRun run, CancellationToken cancellation) => IsVersioned(run)
+        ? run.RevokePreviousAsync(cancellation)
+        : Task.FromResult<Outcome<StepReport>>(new StepReport("The function took the old value back when it made the new one.").With(
+            (Fact.RevokedAt, run[Fact.RevokedAt] ?? run.Services.Time.GetUtcNow().ToString("O"))));
 
     public Task<Outcome<StepReport>> WithdrawAsync(RotationRun run, CancellationToken cancellation) => Staged.WithdrawAsync(run, cancellation);
+
+    private static bool IsVersioned(RotationRun run) => run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Versioned);
+
+    // Where the store keeps no tokens, the value tells.
+    private static async Task<Outcome<bool>> IsOursAsync(RotationRun run, SecretVersion version, SecretValue candidate, CancellationToken cancellation) =>
+        version.Token is { } token
+            ? token == run.Record.Id
+            : (await run.Store.ReadAsync(version.Address, VersionSelector.OfId(version.Id), cancellation)).Map(read =>
+            {
+                using var value = read.Value;
+                return candidate.Equals(value);
+            });
 }

@@ -32,6 +32,7 @@ internal static class RotationStrategy
     private static StrategyKind Best(StoreCapabilities capabilities) => capabilities switch
     {
         _ when capabilities.HasFlag(StoreCapabilities.Staged) => StrategyKind.Staged,
+        _ when capabilities.HasFlag(StoreCapabilities.SelfRotating) && !capabilities.HasFlag(StoreCapabilities.Versioned) => StrategyKind.Delegated,
         _ when capabilities.HasFlag(StoreCapabilities.Readable) => StrategyKind.Overwrite,
         _ => StrategyKind.SideBySide,
     };

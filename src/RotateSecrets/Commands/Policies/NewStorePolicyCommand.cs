@@ -8,10 +8,8 @@ namespace RotateSecrets.Commands;
 /// <summary>Writes down the policy that grants what is needed for secrets, and nothing else. The store isn't changed.</summary>
 [Cmdlet(VerbsCommon.New, "StorePolicy")]
 [OutputType(typeof(StorePolicy))]
-public sealed class NewStorePolicyCommand : RotationCommand
+public sealed class NewStorePolicyCommand : StorePolicyCommand
 {
-    private readonly List<SecretAddress> addresses = [];
-
     /// <summary>The secrets. All in one store.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SecretAddressCompleter))]
@@ -25,28 +23,13 @@ public sealed class NewStorePolicyCommand : RotationCommand
     [Parameter]
     public PolicyFormat Format { get; set; } = PolicyFormat.Native;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (var argument in Address)
-        {
-            if (TryStore(argument, out var address, out _))
-            {
-                addresses.Add(address);
-            }
-        }
-    }
+    private protected override IReadOnlyList<AddressArgument> Named => Address;
 
-    /// <inheritdoc/>
-    protected override void EndProcessing()
+    private protected override void Answer(IPolicyStore policies, IReadOnlyList<SecretAddress> addresses)
     {
-        foreach (var store in addresses.GroupBy(static address => address.Store, StringComparer.OrdinalIgnoreCase))
+        if (TryAwait(cancellation => policies.WritePolicyAsync(addresses, Audience, Format, cancellation), out var policy))
         {
-            if (TryAbility(store.Key, "policies", out IPolicyStore policies)
-                && TryAwait(cancellation => policies.WritePolicyAsync([.. store], Audience, Format, cancellation), out var policy))
-            {
-                WriteObject(policy);
-            }
+            WriteObject(policy);
         }
     }
 }

@@ -8,10 +8,8 @@ namespace RotateSecrets.Commands;
 /// <summary>Compares policies that are in force with what is needed for secrets: what is missing, and what is too much.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "StorePolicy")]
 [OutputType(typeof(StorePolicyReport))]
-public sealed class TestStorePolicyCommand : RotationCommand
+public sealed class TestStorePolicyCommand : StorePolicyCommand
 {
-    private readonly List<SecretAddress> addresses = [];
-
     /// <summary>The names of the policies. Together they count as one.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -26,28 +24,13 @@ public sealed class TestStorePolicyCommand : RotationCommand
     [Parameter]
     public PolicyAudience Audience { get; set; } = PolicyAudience.Application;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (var argument in Address)
-        {
-            if (TryStore(argument, out var address, out _))
-            {
-                addresses.Add(address);
-            }
-        }
-    }
+    private protected override IReadOnlyList<AddressArgument> Named => Address;
 
-    /// <inheritdoc/>
-    protected override void EndProcessing()
+    private protected override void Answer(IPolicyStore policies, IReadOnlyList<SecretAddress> addresses)
     {
-        foreach (var store in addresses.GroupBy(static address => address.Store, StringComparer.OrdinalIgnoreCase))
+        if (TryAwait(cancellation => policies.ComparePoliciesAsync(Name, addresses, Audience, cancellation), out var report))
         {
-            if (TryAbility(store.Key, "policies", out IPolicyStore policies)
-                && TryAwait(cancellation => policies.ComparePoliciesAsync(Name, [.. store], Audience, cancellation), out var report))
-            {
-                WriteObject(report);
-            }
+            WriteObject(report);
         }
     }
 }

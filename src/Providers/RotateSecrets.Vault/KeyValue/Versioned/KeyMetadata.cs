@@ -5,7 +5,7 @@ using RotateSecrets.Secrets;
 using RotateSecrets.Vault.Client;
 using RotateSecrets.Vault.Login;
 
-namespace RotateSecrets.Vault.KeyValue;
+namespace RotateSecrets.Vault.KeyValue.Versioned;
 
 /// <summary>One version of a secret, as the server lists it.</summary>
 /// <param name="Number">Its number.</param>

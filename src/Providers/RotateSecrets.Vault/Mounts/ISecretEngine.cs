@@ -1,12 +1,11 @@
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
-using RotateSecrets.Vault.Mounts;
 
-namespace RotateSecrets.Vault.KeyValue;
+namespace RotateSecrets.Vault.Mounts;
 
-/// <summary>What a version of the key-value engine does with a secret, once it is known where that is.</summary>
-internal interface IKeyValueEngine : IDisposable
+/// <summary>What a secrets engine does with a secret, once it is known where that is.</summary>
+internal interface ISecretEngine : IDisposable
 {
     /// <summary>Lists the versions, youngest first.</summary>
     Task<Outcome<IReadOnlyList<SecretVersion>>> ListAsync(SecretAddress address, SecretPlace place, CancellationToken cancellation);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using RotateSecrets.Secrets;
 
-namespace RotateSecrets.Vault.KeyValue;
+namespace RotateSecrets.Vault.KeyValue.Versioned;
 
 /// <summary>
 /// What a secret's custom metadata says of one of its versions: key <c>rotatesecrets-7</c>, value

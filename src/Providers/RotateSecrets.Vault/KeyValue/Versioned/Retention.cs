@@ -3,7 +3,7 @@ using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 using RotateSecrets.Vault.Mounts;
 
-namespace RotateSecrets.Vault.KeyValue;
+namespace RotateSecrets.Vault.KeyValue.Versioned;
 
 /// <summary>Sees that the server keeps the old value long enough for the way back.</summary>
 internal sealed class Retention(VaultServer server)

@@ -3,7 +3,7 @@ using RotateSecrets.Outcomes;
 using RotateSecrets.Vault.Client;
 using RotateSecrets.Vault.Mounts;
 
-namespace RotateSecrets.Vault.KeyValue;
+namespace RotateSecrets.Vault.KeyValue.Versioned;
 
 /// <summary>The requests to version 2 of the key-value engine. Source: the API's page "KV secrets engine - version 2".</summary>
 internal sealed class KeyValueCalls(VaultServer server) : IDisposable
@@ -52,6 +52,7 @@ internal sealed class KeyValueCalls(VaultServer server) : IDisposable
 
         using (reply)
         {
+            server.OwnReads.TryAdd(reply.Root.Text("request_id") ?? string.Empty, true);
             if (!reply.IsSuccess)
             {
                 return new Failure(FailureCode.VersionNotFound, target, $"Version {version} of {target} was revoked or deleted; its value is gone.");
@@ -140,6 +141,15 @@ internal sealed class KeyValueCalls(VaultServer server) : IDisposable
     public async Task<Outcome<KeyMetadata>> UndeleteAsync(SecretPlace place, string target, KeyMetadata metadata, int version, CancellationToken cancellation) =>
         (await SendAsync(place, Versions(place, "undelete", target, [version]), "update", cancellation)).Map(
             _ => Remember(place, metadata with { Versions = metadata.Versions.SetItem(version, metadata.Versions[version] with { DeletedAt = null }) }));
+
+    /// <summary>Deletes versions, so that they can be brought back.</summary>
+    public async Task<Outcome<KeyMetadata>> DeleteAsync(
+        SecretPlace place, string target, KeyMetadata metadata, IReadOnlyList<int> versions, CancellationToken cancellation) =>
+        (await SendAsync(place, Versions(place, "delete", target, versions), "update", cancellation)).Map(_ => Remember(place, metadata with
+        {
+            Versions = metadata.Versions.SetItems(versions.Where(metadata.Versions.ContainsKey)
+                .Select(number => KeyValuePair.Create(number, metadata.Versions[number] with { DeletedAt = server.Time.GetUtcNow() }))),
+        }));
 
     /// <summary>Destroys versions' values for good.</summary>
     public async Task<Outcome<KeyMetadata>> DestroyAsync(
