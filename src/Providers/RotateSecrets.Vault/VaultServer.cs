@@ -15,6 +15,9 @@ namespace RotateSecrets.Vault;
 /// <param name="Time">The clock.</param>
 internal sealed record VaultServer(string Name, VaultClient Client, TokenKeeper Keeper, ServerState State, MountTable Mounts, TimeProvider Time) : IAsyncDisposable
 {
+    /// <summary>The rotations under way.</summary>
+    public RotationScopes Rotations => Client.Rotations;
+
     /// <summary>The ids of the requests by which this connection has read values: the audit log calls them by the same ids.</summary>
     public ConcurrentDictionary<string, bool> OwnReads { get; } = new(StringComparer.Ordinal);
 

@@ -15,7 +15,7 @@ using RotateSecrets.Vault.Mounts;
 namespace RotateSecrets.Vault;
 
 /// <summary>The key-value engines of a server, and the static roles of its database engines, as one store: the first part of a path is the mount.</summary>
-internal sealed class VaultStore : ISecretStore, IRetiringStore, ISelfRotatingStore, IRootRotatingStore, ILeaseStore, IPolicyStore
+internal sealed class VaultStore : ISecretStore, IScopedStore, IRetiringStore, ISelfRotatingStore, IRootRotatingStore, ILeaseStore, IPolicyStore
 {
     private const StoreCapabilities Single = StoreCapabilities.Readable;
     private const StoreCapabilities Delegated = Single | StoreCapabilities.SelfRotating;
@@ -59,6 +59,9 @@ internal sealed class VaultStore : ISecretStore, IRetiringStore, ISelfRotatingSt
             { HasStaticRoles: true } => Delegated | (Description.Capabilities & StoreCapabilities.Audited),
             _ => Description.Capabilities,
         };
+
+    /// <inheritdoc/>
+    public IStoreScope Enter(SecretAddress address) => server.Rotations.Enter(address);
 
     /// <inheritdoc/>
     public async Task<Outcome<StoreAccessReport>> CheckAccessAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation)

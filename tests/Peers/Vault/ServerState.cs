@@ -26,6 +26,8 @@ internal sealed class ServerState
 
     public string? AuditFile { get; }
 
+    public System.Net.Sockets.Socket? AuditSocket { get; set; }
+
     public string Version { get; set; } = "1.9.0";
 
     public VaultToken Root { get; }

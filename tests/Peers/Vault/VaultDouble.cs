@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
@@ -180,6 +182,19 @@ public sealed class VaultDouble : IAsyncDisposable
         }
     }
 
+    /// <summary>Enables a socket audit device.</summary>
+    /// <param name="type">What it speaks: tcp, udp or unix.</param>
+    /// <param name="at">Where it is heard.</param>
+    public void SendAudit(string type, EndPoint at)
+    {
+        var socket = new Socket(at.AddressFamily, type == "udp" ? SocketType.Dgram : SocketType.Stream, type switch { "tcp" => ProtocolType.Tcp, "udp" => ProtocolType.Udp, _ => ProtocolType.Unspecified });
+        socket.Connect(at);
+        lock (gate)
+        {
+            state.AuditSocket = socket;
+        }
+    }
+
     public int LeaseCount
     {
         get
@@ -193,7 +208,11 @@ public sealed class VaultDouble : IAsyncDisposable
 
     public Task WaitAsync() => ((IHost)application).WaitForShutdownAsync(CancellationToken.None);
 
-    public async ValueTask DisposeAsync() => await application.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await application.DisposeAsync();
+        state.AuditSocket?.Dispose();
+    }
 
     private async Task AnswerAsync(HttpContext context)
     {
@@ -260,9 +279,15 @@ public sealed class VaultDouble : IAsyncDisposable
             return presented.Length == 0 ? VaultAnswer.Error(400, "missing client token") : VaultAnswer.Denied;
         }
 
-        audit.Write("request", question, from, null);
+        var id = Guid.NewGuid().ToString();
+        audit.Write("request", id, question, from, null);
         var answer = isOpen || IsAllowed(question) ? Dispatch(question) : VaultAnswer.Denied;
-        audit.Write("response", question, from, answer);
+        if (answer.Body?.ContainsKey("request_id") == true)
+        {
+            answer.Body["request_id"] = id;
+        }
+
+        audit.Write("response", id, question, from, answer);
         return answer;
     }
 

@@ -34,8 +34,8 @@ internal sealed class VaultClient : IDisposable
     /// <summary>The namespace in which every call is made; null for the root.</summary>
     public string? Namespace { get; }
 
-    /// <summary>How many requests went out, those that were sent again included.</summary>
-    public int Requests { get; private set; }
+    /// <summary>The rotations under way, for which requests are counted: those that were sent again included.</summary>
+    public RotationScopes Rotations { get; } = new();
 
     /// <summary>The token of every call that isn't anonymous. It is the client's from here on.</summary>
     public void Use(SecretValue fresh)
@@ -116,7 +116,7 @@ internal sealed class VaultClient : IDisposable
             request.Content = new ReadOnlyMemoryContent(body.Written) { Headers = { ContentType = Json } };
         }
 
-        Requests++;
+        Rotations.Count(call.Target);
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
     }
 

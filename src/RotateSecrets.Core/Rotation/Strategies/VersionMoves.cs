@@ -94,7 +94,7 @@ internal static class VersionMoves
         }
 
         var capabilities = run.Store.CapabilitiesAt(run.Plan.Address);
-        if (capabilities.HasFlag(StoreCapabilities.Idempotent))
+        if (capabilities.HasFlag(StoreCapabilities.Idempotent) && version.Token is not null)
         {
             return version.Token == run.Record.Id || version.Token == RestoreToken(run);
         }

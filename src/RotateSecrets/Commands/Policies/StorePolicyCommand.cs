@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using RotateSecrets.Binding;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;

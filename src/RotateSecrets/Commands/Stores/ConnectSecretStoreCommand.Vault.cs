@@ -114,6 +114,33 @@ public sealed partial class ConnectSecretStoreCommand
     [ValidateNotNullOrEmpty]
     public string[] AuditFile { get; set; } = [];
 
+    /// <summary>Where to listen for the server's socket audit device: tcp://127.0.0.1:9090, udp://127.0.0.1:9090 or unix:///run/vault-audit.sock.</summary>
+    [Parameter(ParameterSetName = VaultSet)]
+    [Parameter(ParameterSetName = VaultAppRoleSet)]
+    [Parameter(ParameterSetName = VaultJwtSet)]
+    [Parameter(ParameterSetName = VaultKubernetesSet)]
+    [Parameter(ParameterSetName = VaultCertificateSet)]
+    [ValidateNotNullOrEmpty]
+    public string? AuditSocket { get; set; }
+
+    /// <summary>Configuration files of Vault's agents on this machine, or folders of such files: what they render is then found as a consumer.</summary>
+    [Parameter(ParameterSetName = VaultSet)]
+    [Parameter(ParameterSetName = VaultAppRoleSet)]
+    [Parameter(ParameterSetName = VaultJwtSet)]
+    [Parameter(ParameterSetName = VaultKubernetesSet)]
+    [Parameter(ParameterSetName = VaultCertificateSet)]
+    [ValidateNotNullOrEmpty]
+    public string[] AgentConfig { get; set; } = [];
+
+    /// <summary>For how long whoever reads a secret from the server counts as a consumer of it, by the audit log: seconds or a TimeSpan. Default: not at all.</summary>
+    [Parameter(ParameterSetName = VaultSet)]
+    [Parameter(ParameterSetName = VaultAppRoleSet)]
+    [Parameter(ParameterSetName = VaultJwtSet)]
+    [Parameter(ParameterSetName = VaultKubernetesSet)]
+    [Parameter(ParameterSetName = VaultCertificateSet)]
+    [DurationTransformation]
+    public TimeSpan? ObservedWithin { get; set; }
+
     private ConnectionRequest VaultRequest() => new(NameOr("vault"), Vault, Session.Time)
     {
         Credential = Token ?? SecretId ?? Jwt,
@@ -128,6 +155,9 @@ public sealed partial class ConnectSecretStoreCommand
             (nameof(ClientCertificate), ClientCertificate is null ? null : [FilePath(ClientCertificate)]),
             (nameof(ClientKey), ClientKey is null ? null : [FilePath(ClientKey)]),
             (nameof(ServerName), ServerName is null ? null : [ServerName]),
-            (nameof(AuditFile), [.. AuditFile.Select(FilePath)])),
+            (nameof(AuditFile), [.. AuditFile.Select(FilePath)]),
+            (nameof(AuditSocket), One(AuditSocket)),
+            (nameof(AgentConfig), [.. AgentConfig.Select(FilePath)]),
+            (nameof(ObservedWithin), One(ObservedWithin?.ToString("c")))),
     };
 }

@@ -25,12 +25,16 @@ public sealed class GetStoreAuditEventCommand : RotationCommand
     [DurationTransformation]
     public TimeSpan? MaximumAge { get; set; }
 
+    /// <summary>Goes on as the log grows, until it is stopped. A store whose log can't be followed ends where its log does.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (TryStore(Address, out var address, out var store))
         {
-            var query = new AuditQuery(address, Version, MaximumAge is { } age ? Session.Time.GetUtcNow() - age : null);
+            var query = new AuditQuery(address, Version, MaximumAge is { } age ? Session.Time.GetUtcNow() - age : null) { Follow = Wait };
             DrainOutcomes(store.ReadAuditAsync(query, Cancellation), WriteObject);
         }
     }

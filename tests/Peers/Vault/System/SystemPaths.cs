@@ -34,7 +34,7 @@ internal sealed class SystemPaths(ServerState state)
             case (["policies", "acl", var name], "DELETE"):
                 state.Policies.Remove(name);
                 return VaultAnswer.Nothing;
-            case (["audit-hash", "file"], "POST"):
+            case (["audit-hash", "file" or "socket"], "POST"):
                 return VaultAnswer.Data(new JsonObject { ["hash"] = state.Hash(question.Body["input"]!.ToString()) });
             case (["audit"], "GET"):
                 return VaultAnswer.Data(new JsonObject { ["file/"] = new JsonObject { ["type"] = "file", ["options"] = new JsonObject { ["file_path"] = state.AuditFile } } });

@@ -23,7 +23,7 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
     private readonly HttpClient client = new();
     private readonly IReadOnlyList<int> listening;
 
-    private RotationHouse(ISecretStore store, SecretAddress address, string folder, Connection local, IRotationJournal journal, IReadOnlyList<int> ports)
+    private RotationHouse(ISecretStore store, SecretAddress address, string folder, Connection local, IRotationJournal journal, IReadOnlyList<int> ports, Connection? declaring)
     {
         root = folder;
         machine = local;
@@ -34,7 +34,7 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
         Services = new RotationServices(
             this,
             journal,
-            new ConsumerCatalog(local.Sources, local.Controls),
+            new ConsumerCatalog([.. local.Sources, .. declaring?.Sources ?? []], [.. local.Controls, .. declaring?.Controls ?? []]),
             new GeneratedValues(new SecretGenerators(static () => new Failure(FailureCode.NotSupported, "Ed25519", "Not here."))),
             new ProbeMaker(client, TimeProvider.System),
             this,
@@ -52,7 +52,7 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>A house with services that have the secret as their SECRET, and the candidate as their SECRET_PENDING.</summary>
-    public static async Task<RotationHouse> BuildAsync(ISecretStore store, SecretAddress address, int services)
+    public static async Task<RotationHouse> BuildAsync(ISecretStore store, SecretAddress address, int services, Connection? declaring = null)
     {
         var folder = Directory.CreateTempSubdirectory("rotatesecrets-").FullName;
         var ports = FreePorts(services);
@@ -80,7 +80,7 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
             },
             Cancellation);
         var journal = await provider.OpenJournalAsync(Path.Combine(folder, "journal.db"), TimeProvider.System, Cancellation);
-        return new RotationHouse(store, address, folder, Value(local), Value(journal), ports);
+        return new RotationHouse(store, address, folder, Value(local), Value(journal), ports, declaring);
     }
 
     public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(Store);
@@ -110,6 +110,8 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
     public Task<SecretRotation> UndoAsync(string id) => FollowAsync(new RotationRunner(Services).UndoAsync(id, new RotationOptions(), default));
 
     public Task<SecretRotation> ResumeAsync(string id) => FollowAsync(new RotationRunner(Services).ResumeAsync(id, new RotationOptions(), default));
+
+    public Task<SecretRotation> PayAsync(string id) => FollowAsync(id, new RotationRunner(Services).PayDebtsAsync(id, evenIfNotDue: true, new RotationOptions(), default));
 
     /// <summary>What each service holds: the digests of its SECRET and its SECRET_PENDING.</summary>
     public async Task<IReadOnlyList<string>> HeldAsync() =>
@@ -149,9 +151,9 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
     {
         await foreach (var found in Services.Consumers.FindAsync(null, CancellationToken.None))
         {
-            if (found.Succeeded(out var consumer, out _) && Services.Consumers.ControlOf(consumer).Succeeded(out var control, out _))
+            if (found.Succeeded(out var consumer, out _) && Services.Consumers.ControlOf(consumer).Succeeded(out var control, out _) && control is IConsumerSupervisor supervisor)
             {
-                await foreach (var _ in ((IConsumerSupervisor)control).StopAsync(consumer, new RestartRequest("stop", this, TimeProvider.System), default))
+                await foreach (var _ in supervisor.StopAsync(consumer, new RestartRequest("stop", this, TimeProvider.System), default))
                 {
                     // Whatever became of it.
                 }
@@ -165,9 +167,10 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
         Directory.Delete(root, recursive: true);
     }
 
-    private async Task<SecretRotation> FollowAsync(IAsyncEnumerable<Outcome<RotationEvent>> events)
+    private Task<SecretRotation> FollowAsync(IAsyncEnumerable<Outcome<RotationEvent>> events) => FollowAsync(null, events);
+
+    private async Task<SecretRotation> FollowAsync(string? id, IAsyncEnumerable<Outcome<RotationEvent>> events)
     {
-        string? id = null;
         var failures = new List<string>();
         await foreach (var happened in events)
         {

@@ -74,6 +74,34 @@ public abstract class RotationTests
     }
 
     [Fact]
+    public async Task During_the_grace_nobody_is_given_the_old_value_and_going_back_brings_it_back()
+    {
+        await using var house = await HouseAsync(0);
+        var first = await house.PutAsync("the old value, long enough");
+        Assert.SkipUnless(house.Store.Description.Capabilities.HasFlag(StoreCapabilities.Staged), "This server keeps no notes.");
+        house.Plan = house.Plan with { Grace = TimeSpan.FromMilliseconds(1) };
+        var status = 0;
+        var stopped = await house.RunAsync(new RotationOptions
+        {
+            ApproveRevocation = async old =>
+            {
+                status = await StatusAsync(old.Address, old.Id);
+                return false;
+            },
+        });
+        Assert.True(stopped.State == RotationState.Stopped, $"{stopped.State}: {stopped.Message}");
+        Assert.Equal(404, status);
+
+        var undone = await house.UndoAsync(stopped.Id);
+
+        Assert.True(undone.State == RotationState.Undone, $"{undone.State}: {undone.Message}");
+        Assert.Equal("the old value, long enough", await house.ReadAsync(VersionSelector.Current));
+        Assert.Equal(200, await StatusAsync(house.Plan.Address, first.Id));
+        Assert.Equal(RotationState.Completed, (await house.RunAsync()).State);
+        Assert.Equal(404, await StatusAsync(house.Plan.Address, first.Id));
+    }
+
+    [Fact]
     public async Task Only_the_named_key_changes()
     {
         await using var house = await HouseAsync(0);
@@ -116,6 +144,9 @@ public abstract class RotationTests
 
     /// <summary>What the server gives who names no version, asked without the provider.</summary>
     protected abstract Task<string> LatestAsync(SecretAddress address);
+
+    /// <summary>The status with which the server answers who asks for a version.</summary>
+    protected abstract Task<int> StatusAsync(SecretAddress address, string version);
 
     private protected async Task<RotationHouse> HouseAsync(int consumers) =>
         await RotationHouse.BuildAsync(await ConnectAsync(), SecretAddress.Parse($"vault:{Mount}rotation/{Guid.NewGuid():N}#value"), consumers);
@@ -162,6 +193,14 @@ public sealed class DoubleRotationTests : RotationTests, IAsyncLifetime
 
     protected override async Task<ISecretStore> ConnectAsync() => await Doors.ConnectAsync(server);
 
+    protected override async Task<int> StatusAsync(SecretAddress address, string version)
+    {
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Add("X-Vault-Token", server.RootToken);
+        using var response = await client.GetAsync(new Uri(server.Address, $"v1/secret/data/{address.Path["secret/".Length..]}?version={version}"), Cancellation);
+        return (int)response.StatusCode;
+    }
+
     protected override async Task<string> LatestAsync(SecretAddress address)
     {
         using var client = new HttpClient();
@@ -176,6 +215,9 @@ public sealed class RealRotationTests : RotationTests
     protected override string Mount => RealServer.Versioned;
 
     protected override async Task<ISecretStore> ConnectAsync() => await RealServer.ConnectAsync();
+
+    protected override async Task<int> StatusAsync(SecretAddress address, string version) =>
+        (await RealServer.SendAsync(HttpMethod.Get, $"{RealServer.Versioned}data/{address.Path[RealServer.Versioned.Length..]}?version={version}", null)).Status;
 
     protected override async Task<string> LatestAsync(SecretAddress address) =>
         ValueIn((await RealServer.SendAsync(HttpMethod.Get, $"{RealServer.Versioned}data/{address.Path[RealServer.Versioned.Length..]}", null)).Body);

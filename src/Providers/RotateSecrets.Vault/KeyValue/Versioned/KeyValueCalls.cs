@@ -8,8 +8,10 @@ namespace RotateSecrets.Vault.KeyValue.Versioned;
 /// <summary>The requests to version 2 of the key-value engine. Source: the API's page "KV secrets engine - version 2".</summary>
 internal sealed class KeyValueCalls(VaultServer server) : IDisposable
 {
-    // Every write of a value names the version that it replaces, and is refused where that has changed: so what was seen a moment ago will do.
+    // Every write of a value names the version that it replaces, and is refused where that has changed: so what was seen a moment ago will do, and a rotation, which nobody should disturb, goes by
+    // what it has seen and written itself for longer.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FreshInRotation = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, (KeyMetadata Metadata, long At)> seen = new(StringComparer.Ordinal);
     private readonly DocumentShelf shelf = new();
@@ -21,7 +23,7 @@ internal sealed class KeyValueCalls(VaultServer server) : IDisposable
     /// <param name="cancellation">Gives up at once.</param>
     public async Task<Outcome<KeyMetadata>> MetadataAsync(SecretPlace place, string target, bool isFresh, CancellationToken cancellation)
     {
-        if (!isFresh && seen.TryGetValue(place.Path, out var known) && server.Time.GetElapsedTime(known.At) < Fresh)
+        if (!isFresh && seen.TryGetValue(place.Path, out var known) && server.Time.GetElapsedTime(known.At) < (server.Rotations.IsOpen(target) ? FreshInRotation : Fresh))
         {
             return known.Metadata;
         }
