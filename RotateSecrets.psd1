@@ -40,6 +40,7 @@
         'Test-StorePolicy'
         'Undo-SecretRotation'
         'Update-Consumer'
+        'Update-StoreCredential'
     )
     AliasesToExport      = @('Get-Consumers')
     PrivateData          = @{

@@ -152,6 +152,16 @@ public sealed class VaultDouble : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes to a secrets engine, as its operator would.</summary>
+    public void Configure(string path, JsonObject body)
+    {
+        lock (gate)
+        {
+            var (mount, engine) = state.MountOf(path)!.Value;
+            engine.Answer(new VaultQuestion("POST", path, new Dictionary<string, string>(StringComparer.Ordinal), body, state.Root), path[mount.Length..]);
+        }
+    }
+
     /// <summary>Issues leases.</summary>
     public void Issue(string prefix, int count, TimeSpan ttl)
     {

@@ -1,8 +1,9 @@
+using System.Text.Json.Nodes;
 using RotateSecrets.Peers.Vault;
 
 namespace RotateSecrets.Tests.Help;
 
-/// <summary>The server that examples are about: with the secret proxy/jwt, leases of the role proxy, and a policy of that name. It stays until the tests end.</summary>
+/// <summary>The server that examples are about: with the secret proxy/jwt, leases of the role proxy, a policy of that name, and the database orders. It stays until the tests end.</summary>
 internal static class VaultStage
 {
     /// <summary>Where the pages say that the server is.</summary>
@@ -23,6 +24,7 @@ internal static class VaultStage
         Environment.SetEnvironmentVariable("VAULT_TOKEN", server.RootToken);
         server.WritePolicy("proxy", """path "secret/data/*" { capabilities = ["read"] }""");
         server.Issue("database/creds/proxy/", 3, TimeSpan.FromHours(1));
+        server.Configure("database/config/orders", new JsonObject { ["plugin_name"] = "postgresql-database-plugin", ["username"] = "engine" });
         server.Store("secret/proxy/jwt", "value", "the value that is in the examples");
         return server;
     }

@@ -32,6 +32,7 @@ public sealed class LeakTests : IDisposable
         "Revoke-SecretLease local -Prefix $args[3] -Confirm:$false",
         "$args[3] | New-StorePolicy",
         "$args[1] | Test-StorePolicy x",
+        "Update-StoreCredential $args[3] -Confirm:$false",
         "Get-SecretStore",
         "Disconnect-SecretStore local",
         "Test-StoreAccess local:X",

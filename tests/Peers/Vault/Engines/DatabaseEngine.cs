@@ -5,7 +5,7 @@ using Npgsql;
 namespace RotateSecrets.Peers.Vault.Engines;
 
 /// <summary>
-/// An engine that hands out credentials: under leases, behind which no database stands, and those of static roles, whose passwords it sets in a PostgreSQL server. As older servers do, it
+/// An engine that hands out credentials: under leases, behind which no database stands, and those of static roles, whose passwords it sets in a PostgreSQL server if it was given one. As older servers do, it
 /// answers a demand for a new password as if all were well when that server can't be reached.
 /// </summary>
 internal sealed class DatabaseEngine(TimeProvider time, LeaseTable leases, string mount) : IEngine
@@ -125,6 +125,11 @@ internal sealed class DatabaseEngine(TimeProvider time, LeaseTable leases, strin
     private bool TryExecute(string name, string statement)
     {
         var database = databases[name];
+        if (database["connection_url"] is null)
+        {
+            return true;
+        }
+
         var place = new Uri(database["connection_url"]!.ToString().Replace("{{username}}:{{password}}@", string.Empty, StringComparison.Ordinal));
         var settings = new NpgsqlConnectionStringBuilder
         {
