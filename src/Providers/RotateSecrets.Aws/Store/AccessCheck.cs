@@ -69,6 +69,11 @@ internal sealed class AccessCheck(SecretsManagerCalls calls, SecretReader reader
             findings.Add($"{WriteRules.PendingOf(address, pending)}. If nobody works on it, withdraw it: Revoke-Secret {address} -Version {pending.Id} -Force");
         }
 
+        if (view.Description.Tags is { Count: > 0 } tags)
+        {
+            findings.Add($"It is tagged {string.Join(", ", tags.Select(static tag => $"{tag.Key}={tag.Value}"))}.");
+        }
+
         if (view.Description.ReplicationStatus is { Count: > 0 } replicas)
         {
             findings.Add($"It is replicated to {string.Join(", ", replicas.Select(static replica => $"{replica.Region} ({replica.Status})"))}.");

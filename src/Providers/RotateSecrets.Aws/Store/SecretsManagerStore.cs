@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Amazon.SecretsManager;
 using RotateSecrets.Aws.Audit;
+using RotateSecrets.Aws.Connecting;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
@@ -24,16 +25,16 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRot
     /// <param name="description">What it is.</param>
     /// <param name="clientOf">Makes a client of a region; null stands for the store's own.</param>
     /// <param name="trail">The CloudTrail files that tell of its readers.</param>
-    /// <param name="recoveryDays">For how many days a removed secret can be had back.</param>
+    /// <param name="settings">How long a removed secret can be had back, and what a new one is tagged with.</param>
     /// <param name="time">The clock.</param>
     public SecretsManagerStore(
-        StoreDescription description, Func<string?, AmazonSecretsManagerClient> clientOf, CloudTrail trail, int recoveryDays, TimeProvider time)
+        StoreDescription description, Func<string?, AmazonSecretsManagerClient> clientOf, CloudTrail trail, AwsSettings settings, TimeProvider time)
     {
         Description = description;
         this.trail = trail;
-        this.recoveryDays = recoveryDays;
+        recoveryDays = settings.RecoveryDays;
         this.time = time;
-        calls = new SecretsManagerCalls(clientOf(null), description.Name, time);
+        calls = new SecretsManagerCalls(clientOf(null), description.Name, settings.Tags, time);
         reader = new SecretReader(calls, time);
         labels = new LabelMover(calls, reader, new ReplicaWatch(calls, clientOf, time), time);
         writer = new SecretWriter(calls, reader, labels, time);
