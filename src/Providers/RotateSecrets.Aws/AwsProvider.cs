@@ -92,11 +92,10 @@ public sealed class AwsProvider : IProvider
         return config;
     }
 
-    // What isn't said here is the SDK's to find: AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT.
+    // What isn't said here is the SDK's to find.
     private static void Apply(ClientConfig config, AwsSettings settings, RegionEndpoint region)
     {
         config.RegionEndpoint = region;
-        config.AuthenticationRegion = region.SystemName;
         if (settings.UseFips)
         {
             config.UseFIPSEndpoint = true;
@@ -110,7 +109,9 @@ public sealed class AwsProvider : IProvider
         if (settings.Endpoint is { } endpoint)
         {
             config.ServiceURL = endpoint.ToString();
-            config.AuthenticationRegion = region.SystemName;
         }
+
+        // An endpoint takes the region's place, and leaves open what requests are signed for.
+        config.AuthenticationRegion = region.SystemName;
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using AwsDouble;
+using RotateSecrets.Aws.Tests.Rotations;
 using RotateSecrets.Providers;
+using RotateSecrets.Rotation.Records;
 using RotateSecrets.Stores;
 
 namespace RotateSecrets.Aws.Tests.Connecting;
@@ -53,9 +55,13 @@ public sealed class CredentialChainTests : IAsyncLifetime
     [Fact]
     public async Task The_instance()
     {
-        Set("AWS_EC2_METADATA_DISABLED", null);
-        Set("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.Address);
-        await CheckAsync();
+        // The SDK looks where the metadata service is once in the life of a process: so this is one of its own.
+        await using var sample = await KilledSample.StartAsync();
+
+        var (exit, said) = await sample.RunAsync("invoke", environment: [("AWS_EC2_METADATA_DISABLED", "false"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.Address)]);
+
+        Assert.True(exit == 0, said);
+        Assert.Equal(RotationState.Completed, (await sample.YoungestAsync()).State);
         Assert.Contains("Instance", server.Asked);
     }
 

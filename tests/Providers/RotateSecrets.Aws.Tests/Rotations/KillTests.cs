@@ -58,7 +58,7 @@ public sealed class KillTests
             }
 
             Assert.Equal(KilledSample.Killed, exit);
-            (exit, said) = await sample.RunAsync("resume");
+            (exit, said) = await sample.RunAsync("undo");
             Assert.True(exit == 0, said);
             await CheckAsync(sample, isNew: false, said);
         }

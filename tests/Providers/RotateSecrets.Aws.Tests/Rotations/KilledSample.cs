@@ -42,7 +42,8 @@ internal sealed class KilledSample : IAsyncDisposable
     /// <summary>Runs a rotation, its continuation or its way back to its end, or to its death.</summary>
     /// <param name="verb">invoke, resume or undo.</param>
     /// <param name="point">The request at which it is killed; null for none.</param>
-    public async Task<(int ExitCode, string Output)> RunAsync(string verb, KillPoint? point = null)
+    /// <param name="environment">What leads to credentials; nothing for the keys themselves.</param>
+    public async Task<(int ExitCode, string Output)> RunAsync(string verb, KillPoint? point = null, params (string Name, string Value)[] environment)
     {
         using var rotator = new Process
         {
@@ -55,11 +56,14 @@ internal sealed class KilledSample : IAsyncDisposable
                 {
                     ["AWS_ENDPOINT_URL"] = Server.Address,
                     ["AWS_REGION"] = Server.Region,
-                    ["AWS_ACCESS_KEY_ID"] = DoubleServer.AccessKey,
-                    ["AWS_SECRET_ACCESS_KEY"] = DoubleServer.SecretKey,
                 },
             },
         };
+        foreach (var (name, value) in environment.Length > 0 ? environment : [("AWS_ACCESS_KEY_ID", DoubleServer.AccessKey), ("AWS_SECRET_ACCESS_KEY", DoubleServer.SecretKey)])
+        {
+            rotator.StartInfo.Environment[name] = value;
+        }
+
         var left = point?.Number ?? 0;
         Server.Goes = (operation, isDone) =>
         {
