@@ -18,7 +18,7 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRot
     private readonly AccessCheck access;
     private readonly FunctionRotation function;
     private readonly CloudTrail trail;
-    private readonly int recoveryDays;
+    private readonly Retirement retirement;
     private readonly TimeProvider time;
 
     /// <summary>A store.</summary>
@@ -32,12 +32,12 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRot
     {
         Description = description;
         this.trail = trail;
-        recoveryDays = settings.RecoveryDays;
         this.time = time;
         calls = new SecretsManagerCalls(clientOf(null), description.Name, settings.Tags, time);
         reader = new SecretReader(calls, time);
         labels = new LabelMover(calls, reader, new ReplicaWatch(calls, clientOf, time), time);
-        writer = new SecretWriter(calls, reader, labels, time);
+        retirement = new Retirement(calls, reader, settings.RecoveryDays);
+        writer = new SecretWriter(calls, reader, labels, retirement, time);
         function = new FunctionRotation(calls, reader, time);
         access = new AccessCheck(calls, reader, description.Name, time);
     }
@@ -86,6 +86,12 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRot
             yield break;
         }
 
+        if (view.Description.DeletedDate is { } deleted)
+        {
+            yield return Retirement.IsRetired(view) ? SecretReader.NoSecret(address) : AwsFailure.Deleted(address.ToString(), SecretView.Moment(deleted));
+            yield break;
+        }
+
         var now = time.GetUtcNow();
         foreach (var version in view.YoungestFirst)
         {
@@ -126,19 +132,7 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRot
         function.RotateAsync(address, token, cancellation);
 
     /// <inheritdoc/>
-    public async Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, CancellationToken cancellation)
-    {
-        if (address.Field is not null)
-        {
-            return new Failure(FailureCode.NotSupported, address.ToString(), $"{address} is one field of a secret, and can't be removed without the others.")
-            {
-                Remedy = "Leave out the # and what follows it to remove the whole secret.",
-            };
-        }
-
-        var removed = await calls.DeleteAsync(address, recoveryDays, cancellation);
-        return removed.Failure is { Code: not (FailureCode.SecretNotFound or FailureCode.SecretDeleted) } failure ? failure : address;
-    }
+    public Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, CancellationToken cancellation) => retirement.RemoveAsync(address, cancellation);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellation) => trail.ReadAsync(query, cancellation);
