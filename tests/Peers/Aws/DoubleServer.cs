@@ -179,6 +179,7 @@ public sealed class DoubleServer : IAsyncDisposable
         {
             FaultKind.Throttle => new ServiceException("ThrottlingException", "Rate exceeded"),
             FaultKind.ServerError => new ServiceException("InternalServiceException", "An error occurred on the server side.", 500),
+            FaultKind.NotImplemented => new ServiceException("InternalFailure", "API action not implemented", 501),
             FaultKind.Denied => new ServiceException(
                 "AccessDeniedException", $"{caller} is not authorized to perform: secretsmanager:{operation} on resource: prod/db because no identity-based policy allows the secretsmanager:{operation} action"),
             FaultKind.KeyDenied => new ServiceException("AccessDeniedException", "Access to KMS is not allowed"),

@@ -82,7 +82,7 @@ internal sealed class AccessCheck(SecretsManagerCalls calls, SecretReader reader
         var asked = await calls.GetPolicyAsync(address, cancellation);
         if (asked.Failed(out var failure, out var answer))
         {
-            if (failure.Code != FailureCode.AccessDenied)
+            if (failure.Code is not (FailureCode.AccessDenied or FailureCode.NotSupported))
             {
                 return failure;
             }

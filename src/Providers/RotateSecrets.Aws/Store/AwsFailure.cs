@@ -66,6 +66,7 @@ internal static partial class AwsFailure
         { ErrorCode: "ParameterMaxVersionLimitExceeded" or "ParameterVersionLabelLimitExceeded" or "ParameterLimitExceeded" } =>
             new Failure(FailureCode.LimitReached, target, $"{target} has as many versions or labels as Parameter Store takes."),
         { ErrorCode: "InvalidKeyId" } => Key(target, operation, "kms:Encrypt", null),
+        { StatusCode: HttpStatusCode.NotImplemented } => new Failure(FailureCode.NotSupported, target, $"What answers for AWS has no {operation}."),
         _ when (int)e.StatusCode >= 500 => Unavailable(target, operation, $"it answered {(int)e.StatusCode}", unknown),
         _ => new Failure(FailureCode.NotSupported, target, $"AWS refuses {operation} of {target} ({Name(e.ErrorCode)})."),
     };
