@@ -9,21 +9,30 @@ using RotateSecrets.Stores;
 
 namespace RotateSecrets.Benchmarks;
 
-/// <summary>Searches CloudTrail files for the readers of one secret, against <c>zcat | grep -F</c>.</summary>
+/// <summary>
+/// Searches CloudTrail files for the readers of one secret, against <c>zcat | grep -F</c>. CLOUDTRAIL_MIB sets their packed size; 1024 is a day of a large account. What the search allocates
+/// in all is bounded, and so is what it holds.
+/// </summary>
 internal sealed class CloudTrailBenchmark : Benchmark, IDisposable
 {
-    private const int Files = 4;
     private const int RecordsAFile = 20_000;
+    private const long MostAllocated = 16 << 20;
+
+    private static readonly long Size = (int.TryParse(Environment.GetEnvironmentVariable("CLOUDTRAIL_MIB"), out var size) ? size : 8L) << 20;
 
     private readonly string folder = Directory.CreateTempSubdirectory("rotatesecrets-").FullName;
+    private readonly int files;
     private readonly ISecretStore store;
 
     public CloudTrailBenchmark()
     {
-        for (var file = 0; file < Files; file++)
+        var first = Write();
+        for (long written = first.Length; written < Size; written += first.Length)
         {
-            Write(file);
+            first.CopyTo(PathOf(++files));
         }
+
+        files++;
 
         using var key = SecretValue.FromText("none");
         var settings = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase)
@@ -52,19 +61,24 @@ internal sealed class CloudTrailBenchmark : Benchmark, IDisposable
 
     protected override void Ours()
     {
-        if (CountAsync().Result is var found && found != Files * 4)
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        if (CountAsync().Result is var found && found != files * 4)
         {
             throw new InvalidOperationException($"{found} records were found.");
+        }
+
+        if (GC.GetTotalAllocatedBytes(precise: true) - before is var allocated and > MostAllocated)
+        {
+            throw new InvalidOperationException($"The search allocated {allocated >> 20} MiB.");
         }
     }
 
     protected override void Theirs()
     {
-        using var grep = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"zcat {folder}/*.gz | grep -F prod/db | wc -l"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var grep = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"zcat {folder}/*.gz | grep -c -F prod/db"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
 
-
-        // CloudTrail writes a file in one line, and so grep finds the files.
-        if (int.Parse(grep.StandardOutput.ReadToEnd()) is not (1 or Files))
+        // CloudTrail writes a file in one line, and so grep counts the files.
+        if (int.Parse(grep.StandardOutput.ReadToEnd()) != files)
         {
             throw new InvalidOperationException("grep found something else.");
         }
@@ -81,18 +95,29 @@ internal sealed class CloudTrailBenchmark : Benchmark, IDisposable
         return count;
     }
 
-    private void Write(int file)
+    private string PathOf(int file) => Path.Combine(folder, $"111122223333_CloudTrail_eu-central-1_20260101T{file:0000}Z.json.gz");
+
+    private FileInfo Write()
     {
-        using var packed = new GZipStream(File.Create(Path.Combine(folder, $"111122223333_CloudTrail_eu-central-1_20260101T{file:00}00Z.json.gz")), CompressionLevel.Optimal);
+        using (var packed = new GZipStream(File.Create(PathOf(0)), CompressionLevel.Optimal))
+        {
+            Write(packed);
+        }
+
+        return new FileInfo(PathOf(0));
+    }
+
+    private static void Write(GZipStream packed)
+    {
         packed.Write("{\"Records\":["u8);
         for (var i = 0; i < RecordsAFile; i++)
         {
             var secret = i % (RecordsAFile / 4) == 0 ? "prod/db" : $"prod/service-{i % 500}";
             var id = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
             packed.Write(Encoding.UTF8.GetBytes(
-                $$"""{{(i == 0 ? string.Empty : ",")}}{"eventVersion":"1.08","userIdentity":{"type":"AssumedRole","principalId":"AROA{{id[..16]}}:app","arn":"arn:aws:sts::111122223333:assumed-role/app/i-{{id[..12]}}","accountId":"111122223333"},"eventTime":"2026-01-01T{{file:00}}:{{i % 60:00}}:00Z","eventSource":"secretsmanager.amazonaws.com","eventName":"GetSecretValue","awsRegion":"eu-central-1","sourceIPAddress":"10.0.{{i % 256}}.{{i % 199}}","userAgent":"aws-sdk-dotnet-core/4.0 ua/2.1 os/linux","requestParameters":{"secretId":"{{secret}}"},"responseElements":null,"requestID":"{{id}}","eventID":"{{id}}","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management"}"""));
+                $$"""{{(i == 0 ? string.Empty : ",")}}{"eventVersion":"1.08","userIdentity":{"type":"AssumedRole","principalId":"AROA{{id[..16]}}:app","arn":"arn:aws:sts::111122223333:assumed-role/app/i-{{id[..12]}}","accountId":"111122223333"},"eventTime":"2026-01-01T{{i / 60 % 24:00}}:{{i % 60:00}}:00Z","eventSource":"secretsmanager.amazonaws.com","eventName":"GetSecretValue","awsRegion":"eu-central-1","sourceIPAddress":"10.0.{{i % 256}}.{{i % 199}}","userAgent":"aws-sdk-dotnet-core/4.0 ua/2.1 os/linux","requestParameters":{"secretId":"{{secret}}"},"responseElements":null,"requestID":"{{id}}","eventID":"{{id}}","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management"}"""));
         }
 
-        packed.Write("]}"u8);
+        packed.Write("]}\n"u8);
     }
 }

@@ -1,4 +1,5 @@
 using Amazon;
+using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
 using Amazon.SecretsManager;
 using Amazon.SimpleSystemsManagement;
@@ -6,6 +7,7 @@ using Amazon.SimpleSystemsManagement.Model;
 using RotateSecrets.Aws;
 using RotateSecrets.Aws.Audit;
 using RotateSecrets.Aws.Connecting;
+using RotateSecrets.Aws.Files;
 using RotateSecrets.Aws.Parameters;
 using RotateSecrets.Aws.Store;
 using RotateSecrets.Outcomes;
@@ -38,52 +40,78 @@ public sealed class AwsProvider : IProvider
             return failure;
         }
 
-        var location = Config(settings, chain.Region).DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(null)).URL.TrimEnd('/') + $"/?region={chain.Region.SystemName}"
-            + (chain.Account is { } account ? $"&account={account}" : string.Empty);
-        if (settings.CloudTrailPaths.FirstOrDefault(static path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
+        try
         {
-            return new Failure(FailureCode.FileNotFound, missing, $"There is no file or folder {missing}.");
+            var connection = settings.IsParameterStore ? Parameters(request, settings, chain) : Secrets(request, settings, chain);
+            var pattern = settings.IsParameterStore ? MentionPattern.ParameterStore : MentionPattern.SecretsManager;
+            return settings.ConsumerPaths.Count == 0
+                ? connection
+                : connection with { Sources = [new FileConsumerSource(request.Name, chain.AccountNumber, settings.ConsumerPaths, pattern)] };
         }
-
-        var audited = settings.CloudTrailPaths.Count > 0 ? StoreCapabilities.Audited : StoreCapabilities.None;
-        var trail = new CloudTrail(request.Name, settings.CloudTrailPaths);
-        if (settings.IsParameterStore)
+        catch (AmazonClientException)
         {
-            var client = new AmazonSimpleSystemsManagementClient(chain.Credentials, ParameterConfig(settings, chain.Region));
-            var parameters = new StoreDescription(request.Name, "Aws", client.DetermineServiceOperationEndpoint(new GetParameterRequest()).URL.TrimEnd('/') + location[location.IndexOf("/?region", StringComparison.Ordinal)..], ParameterStoreCan | audited);
-            return new Connection(new ParameterStore(parameters, new ParameterCalls(client, request.Name), trail, request.Time));
+            // Endpoints are worked out before the first request, and this is what they can't be.
+            return new Failure(FailureCode.ValueInvalid, "EndpointUri", "An endpoint that is given, here or by AWS_ENDPOINT_URL, can't be turned into a FIPS or dual-stack one.")
+            {
+                Remedy = "Give the address of that endpoint itself, or leave it to the region.",
+            };
         }
+    }
 
-        var description = new StoreDescription(request.Name, "Aws", location, SecretsManager | audited);
+    private static Connection Secrets(ConnectionRequest request, AwsSettings settings, CredentialChain chain)
+    {
+        var can = settings.CloudTrailPaths.Count > 0 ? SecretsManager | StoreCapabilities.Audited : SecretsManager;
+        var endpoint = Config(settings, chain.Region).DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(null));
         return new Connection(new SecretsManagerStore(
-            description,
+            new StoreDescription(request.Name, "Aws", chain.LocationAt(endpoint), can),
             region => new AmazonSecretsManagerClient(chain.Credentials, Config(settings, region is null ? chain.Region : RegionEndpoint.GetBySystemName(region))),
-            trail,
-            settings.RecoveryDays,
+            new CloudTrail(request.Name, settings.CloudTrailPaths),
+            settings,
             request.Time));
+    }
+
+    private static Connection Parameters(ConnectionRequest request, AwsSettings settings, CredentialChain chain)
+    {
+        var client = new AmazonSimpleSystemsManagementClient(chain.Credentials, ParameterConfig(settings, chain.Region));
+        var location = chain.LocationAt(client.DetermineServiceOperationEndpoint(new GetParameterRequest()));
+        return new Connection(new ParameterStore(
+            new StoreDescription(request.Name, "Aws", location, ParameterStoreCan), new ParameterCalls(client, request.Name, settings.Tags), request.Time));
     }
 
     private static AmazonSimpleSystemsManagementConfig ParameterConfig(AwsSettings settings, RegionEndpoint region)
     {
-        var config = new AmazonSimpleSystemsManagementConfig { RegionEndpoint = region, UseFIPSEndpoint = settings.UseFips, UseDualstackEndpoint = settings.UseDualStack };
-        if (settings.Endpoint is { } endpoint)
-        {
-            config.ServiceURL = endpoint.ToString();
-            config.AuthenticationRegion = region.SystemName;
-        }
-
+        var config = new AmazonSimpleSystemsManagementConfig();
+        Apply(config, settings, region);
         return config;
     }
 
     private static AmazonSecretsManagerConfig Config(AwsSettings settings, RegionEndpoint region)
     {
-        var config = new AmazonSecretsManagerConfig { RegionEndpoint = region, AuthenticationRegion = region.SystemName, UseFIPSEndpoint = settings.UseFips, UseDualstackEndpoint = settings.UseDualStack };
+        var config = new AmazonSecretsManagerConfig();
+        Apply(config, settings, region);
+        return config;
+    }
+
+    // What isn't said here is the SDK's to find.
+    private static void Apply(ClientConfig config, AwsSettings settings, RegionEndpoint region)
+    {
+        config.RegionEndpoint = region;
+        if (settings.UseFips)
+        {
+            config.UseFIPSEndpoint = true;
+        }
+
+        if (settings.UseDualStack)
+        {
+            config.UseDualstackEndpoint = true;
+        }
+
         if (settings.Endpoint is { } endpoint)
         {
             config.ServiceURL = endpoint.ToString();
-            config.AuthenticationRegion = region.SystemName;
         }
 
-        return config;
+        // An endpoint takes the region's place, and leaves open what requests are signed for.
+        config.AuthenticationRegion = region.SystemName;
     }
 }

@@ -31,7 +31,7 @@ public sealed record ConsumerCatalog(IReadOnlyList<IConsumerSource> Sources, IRe
             ? Outcome.Of(found)
             : new Failure(FailureCode.ConsumerNotFound, consumer.Id, $"Nothing that is connected acts on {consumer}.")
             {
-                Remedy = "Connect the store through which it was found.",
+                Remedy = "Connect the store through which it was found; or leave it out with Exclude in the plan's Consumers, and see to it yourself.",
             };
 
     /// <summary>Tells of every consumer of a secret whether each of its instances has a version.</summary>

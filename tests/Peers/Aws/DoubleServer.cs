@@ -44,6 +44,9 @@ public sealed class DoubleServer : IAsyncDisposable
 
     public int Throttled { get; private set; }
 
+    /// <summary>Asked of each request as it comes, and again once it has taken effect and before its answer is sent (true), whether it goes on.</summary>
+    public Func<string, bool, bool> Goes { get; set; } = static (_, _) => true;
+
     public static async Task<DoubleServer> StartAsync(int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -88,7 +91,7 @@ public sealed class DoubleServer : IAsyncDisposable
         JsonObject answer;
         try
         {
-            if (fault == FaultKind.DropBefore)
+            if (fault == FaultKind.DropBefore || !Goes(operation, false))
             {
                 context.Abort();
                 return;
@@ -116,7 +119,7 @@ public sealed class DoubleServer : IAsyncDisposable
         Exchanges.Enqueue(new Exchange(operation, Encoding.UTF8.GetString(body), code, text));
         context.Response.ContentType = "application/x-amz-json-1.1";
         context.Response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
-        if (fault == FaultKind.DropAfter)
+        if (fault == FaultKind.DropAfter || !Goes(operation, true))
         {
             context.Abort();
             return;
@@ -176,6 +179,7 @@ public sealed class DoubleServer : IAsyncDisposable
         {
             FaultKind.Throttle => new ServiceException("ThrottlingException", "Rate exceeded"),
             FaultKind.ServerError => new ServiceException("InternalServiceException", "An error occurred on the server side.", 500),
+            FaultKind.NotImplemented => new ServiceException("InternalFailure", "API action not implemented", 501),
             FaultKind.Denied => new ServiceException(
                 "AccessDeniedException", $"{caller} is not authorized to perform: secretsmanager:{operation} on resource: prod/db because no identity-based policy allows the secretsmanager:{operation} action"),
             FaultKind.KeyDenied => new ServiceException("AccessDeniedException", "Access to KMS is not allowed"),

@@ -18,6 +18,9 @@ public enum FaultKind
     /// <summary>It takes effect, and half an answer comes.</summary>
     HalfAnswer,
 
+    /// <summary>501, as of a stand-in that has no such operation.</summary>
+    NotImplemented,
+
     /// <summary>AccessDeniedException.</summary>
     Denied,
 

@@ -45,6 +45,11 @@ public sealed class ParameterStore
             throw new ServiceException("ParameterAlreadyExists", string.Empty);
         }
 
+        if (rows.Count > 0 && request["Tags"] is not null)
+        {
+            throw new ServiceException("ValidationException", "tags and overwrite can't be used together.");
+        }
+
         if (rows.Count >= 100)
         {
             if (rows[0].Labels.Count > 0)

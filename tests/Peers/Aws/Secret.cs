@@ -27,6 +27,8 @@ public sealed record Secret(string Name, string Arn, double CreatedAt)
 
     public string? RotationFunction { get; init; }
 
+    public string? Tags { get; init; }
+
     public IReadOnlyList<(string Region, string Status)> Replicas { get; init; } = [];
 
     public SecretRow? Find(string id) => Versions.FirstOrDefault(version => version.Id == id);

@@ -138,7 +138,7 @@ public sealed class SecretsManager(DoubleServer server)
             return new JsonObject { ["ARN"] = earlier.Arn, ["Name"] = name, ["VersionId"] = id };
         }
 
-        var secret = new Secret(name, $"arn:aws:secretsmanager:{region}:{DoubleServer.Account}:secret:{name}-AbCdEf", Now);
+        var secret = new Secret(name, $"arn:aws:secretsmanager:{region}:{DoubleServer.Account}:secret:{name}-AbCdEf", Now) { Tags = request["Tags"]?.ToJsonString() };
         if (row.HasValue)
         {
             secret = (secret with { Versions = [row] }).WithLabels(id, "AWSCURRENT");
@@ -249,6 +249,7 @@ public sealed class SecretsManager(DoubleServer server)
         answer["VersionIdsToStages"] = secret.Stages();
         Set("DeletedDate", secret.DeletedAt is { } at ? JsonValue.Create(at) : null);
         Set("KmsKeyId", secret.KmsKeyId is { } key ? JsonValue.Create(key) : null);
+        Set("Tags", secret.Tags is { } tags ? JsonNode.Parse(tags) : null);
         Set("RotationEnabled", secret.RotationFunction is null ? null : JsonValue.Create(true));
         Set("RotationLambdaARN", secret.RotationFunction is { } function ? JsonValue.Create(function) : null);
         Set("ReplicationStatus", secret.Replicas.Count == 0 ? null : new JsonArray([.. secret.Replicas.Select(static replica => (JsonNode)new JsonObject

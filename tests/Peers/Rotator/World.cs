@@ -1,3 +1,4 @@
+using RotateSecrets.Aws;
 using RotateSecrets.Consumers;
 using RotateSecrets.Documents;
 using RotateSecrets.Local;
@@ -11,15 +12,20 @@ using RotateSecrets.Stores;
 
 namespace Rotator;
 
-/// <summary>What lies in a folder, connected: the store secrets.db as "local", the services of services.json if there is one, the journal journal.db, and the plan plan.json.</summary>
+/// <summary>
+/// What lies in a folder, connected: the store secrets.db as "local", the services of services.json if there is one, the journal journal.db, and the plan plan.json. Where AWS_ENDPOINT_URL
+/// is set, what is there is "aws".
+/// </summary>
 public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
 {
     private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero });
     private readonly Connection connection;
+    private readonly Connection? aws;
 
-    private World(Connection connection, KilledJournal journal)
+    private World(Connection connection, Connection? aws, KilledJournal journal)
     {
         this.connection = connection;
+        this.aws = aws;
         Journal = journal;
         Consumers = new ConsumerCatalog(connection.Sources, connection.Controls);
         Services = new RotationServices(
@@ -49,7 +55,10 @@ public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
         };
         var connected = Of(await local.ConnectAsync(request, CancellationToken.None));
         var journal = Of(await local.OpenJournalAsync(Path.Combine(folder, "journal.db"), TimeProvider.System, CancellationToken.None));
-        return new World(connected, new KilledJournal(journal, boundary));
+        var cloud = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL") is { Length: > 0 }
+            ? Of(await new AwsProvider().ConnectAsync(new ConnectionRequest("aws", string.Empty, TimeProvider.System), CancellationToken.None))
+            : null;
+        return new World(connected, cloud, new KilledJournal(journal, boundary));
     }
 
     /// <summary>What came of something that is bound to succeed.</summary>
@@ -59,14 +68,15 @@ public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
     public Outcome<RotationPlan> Load(string path) =>
         JsonDocumentReader.Read(File.ReadAllBytes(path), path).Succeeded(out var document, out var failure) ? PlanReader.Read(document, path) : failure;
 
-    public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(connection.Store);
+    public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(aws is not null && address.Store == "aws" ? aws.Store : Store);
 
     public Task<Outcome<SecretVersion>> ResolveAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation) =>
-        connection.Store.ReadAsync(address, version, cancellation);
+        Of(StoreOf(address)).ReadAsync(address, version, cancellation);
 
     public async ValueTask DisposeAsync()
     {
         await connection.DisposeAsync();
+        await (aws?.DisposeAsync() ?? ValueTask.CompletedTask);
         await Journal.DisposeAsync();
         client.Dispose();
     }

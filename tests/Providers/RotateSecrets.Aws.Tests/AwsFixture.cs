@@ -28,11 +28,11 @@ internal sealed class AwsFixture : IAsyncDisposable
     }
 
     public static async Task<Outcome<Connection>> ConnectAsync(
-        string endpoint, string region = "eu-central-1", string key = DoubleServer.AccessKey, string secret = DoubleServer.SecretKey, TimeProvider? time = null, params (string, string)[] more)
+        string endpoint, string region = "eu-central-1", string key = DoubleServer.AccessKey, string secret = DoubleServer.SecretKey, TimeProvider? time = null, string name = "aws", params (string, string)[] more)
     {
         using var value = SecretValue.FromText(secret);
         return await new AwsProvider().ConnectAsync(
-            new ConnectionRequest("aws", endpoint, time ?? TimeProvider.System)
+            new ConnectionRequest(name, endpoint, time ?? TimeProvider.System)
             {
                 Credential = value,
                 Settings = new (string Name, string Text)[] { ("Region", region), ("AccessKeyId", key) }.Concat(more)

@@ -7,57 +7,56 @@ namespace RotateSecrets.Aws.Audit;
 /// Finds, in a stream of JSON, the objects in the array <c>Records</c> that hold certain bytes. The search for those bytes runs over whole buffers; only where there is a hit are the bounds
 /// of its record looked for. Memory is one buffer, as long as the longest record that was hit needs it.
 /// </summary>
-internal static class RecordScanner
+/// <param name="stream">The stream. It stays the caller's to dispose of.</param>
+/// <param name="needle">What a record holds that is wanted.</param>
+internal sealed class RecordScanner(Stream stream, ReadOnlyMemory<byte> needle) : IDisposable
 {
     private const int Buffer = 1 << 20;
     private const int LongestRecord = 64 << 20;
 
-    /// <summary>Scans a stream.</summary>
-    /// <returns>Whether the stream ended where a document may.</returns>
-    public static async Task<bool> ScanAsync(Stream stream, ReadOnlyMemory<byte> needle, RecordTaker take, CancellationToken cancellation)
+    private byte[] window = ArrayPool<byte>.Shared.Rent(Buffer);
+    private int held;
+
+    /// <summary>Deals with the next piece of the stream.</summary>
+    /// <param name="take">Takes the records that are found in it.</param>
+    /// <param name="cancellation">Gives up at once.</param>
+    public async Task<ScanProgress> NextAsync(RecordTaker take, CancellationToken cancellation)
     {
-        var window = ArrayPool<byte>.Shared.Rent(Buffer);
-        try
+        var wanted = Math.Min(window.Length - held, Buffer / 2);
+        var read = await stream.ReadAtLeastAsync(window.AsMemory(held), wanted, throwOnEndOfStream: false, cancellation);
+        held += read;
+        var isLast = read < wanted;
+        var done = Take(window.AsSpan(0, held), needle.Span, isLast, take);
+        if (isLast)
         {
-            var held = 0;
-            while (true)
-            {
-                var read = await stream.ReadAtLeastAsync(window.AsMemory(held), Math.Min(window.Length - held, Buffer / 2), throwOnEndOfStream: false, cancellation);
-                held += read;
-                var isLast = read == 0 || (held < window.Length && await EndsAsync());
-                var done = Take(window.AsSpan(0, held), needle.Span, isLast, take);
-                if (isLast)
-                {
-                    return done >= 0 && EndsWell(window.AsSpan(0, held));
-                }
-
-                window.AsSpan(done, held - done).CopyTo(window);
-                held -= done;
-                if (held == window.Length)
-                {
-                    if (window.Length >= LongestRecord)
-                    {
-                        return false;
-                    }
-
-                    var larger = ArrayPool<byte>.Shared.Rent(window.Length * 2);
-                    window.AsSpan(0, held).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(window);
-                    window = larger;
-                }
-            }
-
-            async Task<bool> EndsAsync()
-            {
-                var more = await stream.ReadAsync(window.AsMemory(held), cancellation);
-                held += more;
-                return more == 0;
-            }
+            return done >= 0 && EndsWell(window.AsSpan(0, held)) ? ScanProgress.Ended : ScanProgress.Broken;
         }
-        finally
+
+        window.AsSpan(done, held - done).CopyTo(window);
+        held -= done;
+        return held < window.Length || Widen() ? ScanProgress.More : ScanProgress.Broken;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(window);
+        window = [];
+    }
+
+    // A record longer than the buffer.
+    private bool Widen()
+    {
+        if (window.Length >= LongestRecord)
         {
-            ArrayPool<byte>.Shared.Return(window);
+            return false;
         }
+
+        var larger = ArrayPool<byte>.Shared.Rent(window.Length * 2);
+        window.AsSpan(0, held).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(window);
+        window = larger;
+        return true;
     }
 
     // How far the window is dealt with; negative where a record that was hit isn't whole at the end of the stream.
@@ -119,3 +118,20 @@ internal static class RecordScanner
         return text.EndsWith("}"u8);
     }
 }
+
+/// <summary>How far a scan is.</summary>
+internal enum ScanProgress
+{
+    /// <summary>There is more to come.</summary>
+    More,
+
+    /// <summary>The stream ended where a document may.</summary>
+    Ended,
+
+    /// <summary>The stream ended in the middle of a record, or is no CloudTrail file.</summary>
+    Broken,
+}
+
+/// <summary>Takes the JSON of one record. The span must not be kept.</summary>
+/// <param name="record">The record.</param>
+internal delegate void RecordTaker(ReadOnlySpan<byte> record);

@@ -8,7 +8,7 @@ namespace RotateSecrets.Aws.Connecting;
 /// <summary>What a demand to connect says, read.</summary>
 internal sealed record AwsSettings
 {
-    private static readonly string[] Known = ["Region", "ProfileName", "AccessKeyId", "ParameterStore", "UseFips", "UseDualStack", "RecoveryWindowInDays", "CloudTrailPath"];
+    private static readonly string[] Known = ["Region", "ProfileName", "AccessKeyId", "ParameterStore", "UseFips", "UseDualStack", "RecoveryWindowInDays", "CloudTrailPath", "ConsumerPath", "Tag"];
 
     public string? Region { get; init; }
 
@@ -33,6 +33,12 @@ internal sealed record AwsSettings
     public int RecoveryDays { get; init; } = 30;
 
     public IReadOnlyList<string> CloudTrailPaths { get; init; } = [];
+
+    /// <summary>Files and folders in which consumers are looked for.</summary>
+    public IReadOnlyList<string> ConsumerPaths { get; init; } = [];
+
+    /// <summary>What every secret that is made through the connection is tagged with.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public static Outcome<AwsSettings> Read(ConnectionRequest request)
     {
@@ -67,6 +73,27 @@ internal sealed record AwsSettings
             return new Failure(FailureCode.ValueInvalid, "RecoveryWindowInDays", "A removed secret can be had back for 7 to 30 days.");
         }
 
+        if (!TagList.Read(request.Settings.GetValueOrDefault("Tag") ?? []).Succeeded(out var tags, out var flaw))
+        {
+            return flaw;
+        }
+
+        var isParameterStore = IsTrue("ParameterStore");
+        var trails = request.Settings.GetValueOrDefault("CloudTrailPath") ?? [];
+        if (isParameterStore && trails.Count > 0)
+        {
+            return new Failure(FailureCode.NotSupported, "CloudTrailPath", "Who reads a parameter can't be told from CloudTrail: a read by path doesn't name it.")
+            {
+                Remedy = "Connect Parameter Store without -CloudTrailPath.",
+            };
+        }
+
+        var consumers = request.Settings.GetValueOrDefault("ConsumerPath") ?? [];
+        if (trails.Concat(consumers).FirstOrDefault(static path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
+        {
+            return new Failure(FailureCode.FileNotFound, missing, $"There is no file or folder {missing}.");
+        }
+
         return new AwsSettings
         {
             Region = One("Region"),
@@ -75,14 +102,19 @@ internal sealed record AwsSettings
             SecretAccessKey = request.Credential,
             SessionToken = request.Secrets.GetValueOrDefault("SessionToken"),
             Endpoint = endpoint,
-            IsParameterStore = IsTrue("ParameterStore"),
-            UseFips = IsTrue("UseFips"),
-            UseDualStack = IsTrue("UseDualStack"),
+            IsParameterStore = isParameterStore,
+            UseFips = IsTrue("UseFips") || IsSet("AWS_USE_FIPS_ENDPOINT"),
+            UseDualStack = IsTrue("UseDualStack") || IsSet("AWS_USE_DUALSTACK_ENDPOINT"),
             RecoveryDays = days,
-            CloudTrailPaths = request.Settings.GetValueOrDefault("CloudTrailPath") ?? [],
+            CloudTrailPaths = trails,
+            ConsumerPaths = consumers,
+            Tags = tags,
         };
 
         string? One(string name) => request.Settings.TryGetValue(name, out var texts) && texts is [.., { Length: > 0 } last] ? last : null;
+
+        // The SDK looks at these once in the life of a process.
+        static bool IsSet(string variable) => string.Equals(Environment.GetEnvironmentVariable(variable), bool.TrueString, StringComparison.OrdinalIgnoreCase);
 
         bool IsTrue(string name) => string.Equals(One(name), bool.TrueString, StringComparison.OrdinalIgnoreCase);
     }

@@ -2,6 +2,7 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
+using Amazon.Runtime.Endpoints;
 using Amazon.SecretsManager;
 using RotateSecrets.Aws.Store;
 using RotateSecrets.Outcomes;
@@ -17,6 +18,13 @@ internal sealed record CredentialChain(AWSCredentials Credentials, RegionEndpoin
     private const string Order =
         "the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), a web identity token (AWS_WEB_IDENTITY_TOKEN_FILE), "
         + "the profile (AWS_PROFILE, else default: keys, role, SSO, process), the container, the instance";
+
+    /// <summary>The account's number; null where the credentials don't tell.</summary>
+    public string? AccountNumber => Account is { Length: 12 } number && number.All(char.IsAsciiDigit) ? number : null;
+
+    /// <summary>A store's location: what is there under one endpoint is another secret in another region or account.</summary>
+    public string LocationAt(Endpoint endpoint) =>
+        $"{endpoint.URL.TrimEnd('/')}/?region={Region.SystemName}" + (Account is { } account ? $"&account={account}" : string.Empty);
 
     public static async Task<Outcome<CredentialChain>> ResolveAsync(AwsSettings settings, CancellationToken cancellation)
     {

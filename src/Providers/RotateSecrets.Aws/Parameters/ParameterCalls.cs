@@ -10,7 +10,8 @@ namespace RotateSecrets.Aws.Parameters;
 /// <summary>Calls Parameter Store, with failures for exceptions.</summary>
 /// <param name="client">The client.</param>
 /// <param name="name">The store's name.</param>
-internal sealed class ParameterCalls(AmazonSimpleSystemsManagementClient client, string name) : IDisposable
+/// <param name="tags">What every parameter that is made here is tagged with.</param>
+internal sealed class ParameterCalls(AmazonSimpleSystemsManagementClient client, string name, IReadOnlyDictionary<string, string> tags) : IDisposable
 {
     // The most that a page takes (GetParameterHistory and GetParametersByPath of the API reference).
     private const int Page = 50;
@@ -48,7 +49,18 @@ internal sealed class ParameterCalls(AmazonSimpleSystemsManagementClient client,
         address,
         "PutParameter",
         true,
-        async () => (await client.PutParameterAsync(new PutParameterRequest { Name = address.Path, Value = value.Reveal(), Type = type, Overwrite = overwrite }, cancellation)).Version ?? 0,
+        async () => (await client.PutParameterAsync(
+            new PutParameterRequest
+            {
+                Name = address.Path,
+                Value = value.Reveal(),
+                Type = type,
+                Overwrite = overwrite,
+
+                // Only a new parameter takes them.
+                Tags = overwrite || tags.Count == 0 ? null : [.. tags.Select(static tag => new Tag { Key = tag.Key, Value = tag.Value })],
+            },
+            cancellation)).Version ?? 0,
         cancellation);
 
     /// <summary>Gives a version labels, which are taken from the versions that had them.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using RotateSecrets.Aws.Audit;
 using RotateSecrets.Aws.Store;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
@@ -14,9 +13,8 @@ namespace RotateSecrets.Aws.Parameters;
 /// </summary>
 /// <param name="description">What it is.</param>
 /// <param name="calls">Calls it.</param>
-/// <param name="trail">The CloudTrail files that tell of its readers.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ParameterStore(StoreDescription description, ParameterCalls calls, CloudTrail trail, TimeProvider time) : ISecretStore
+internal sealed class ParameterStore(StoreDescription description, ParameterCalls calls, TimeProvider time) : ISecretStore
 {
     private readonly ParameterWriter writer = new(calls, time);
 
@@ -124,7 +122,11 @@ internal sealed class ParameterStore(StoreDescription description, ParameterCall
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellation) => trail.ReadAsync(query, cancellation);
+    public async IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAuditAsync(AuditQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.CompletedTask;
+        yield return new Failure(FailureCode.NotSupported, description.Name, $"{description.Name} is Parameter Store, which tells nothing of who reads.");
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

@@ -69,6 +69,11 @@ internal sealed class AccessCheck(SecretsManagerCalls calls, SecretReader reader
             findings.Add($"{WriteRules.PendingOf(address, pending)}. If nobody works on it, withdraw it: Revoke-Secret {address} -Version {pending.Id} -Force");
         }
 
+        if (view.Description.Tags is { Count: > 0 } tags)
+        {
+            findings.Add($"It is tagged {string.Join(", ", tags.Select(static tag => $"{tag.Key}={tag.Value}"))}.");
+        }
+
         if (view.Description.ReplicationStatus is { Count: > 0 } replicas)
         {
             findings.Add($"It is replicated to {string.Join(", ", replicas.Select(static replica => $"{replica.Region} ({replica.Status})"))}.");
@@ -77,7 +82,7 @@ internal sealed class AccessCheck(SecretsManagerCalls calls, SecretReader reader
         var asked = await calls.GetPolicyAsync(address, cancellation);
         if (asked.Failed(out var failure, out var answer))
         {
-            if (failure.Code != FailureCode.AccessDenied)
+            if (failure.Code is not (FailureCode.AccessDenied or FailureCode.NotSupported))
             {
                 return failure;
             }

@@ -31,9 +31,9 @@ internal static partial class AwsFailure
             InvalidRequestException when e.Message.Contains("delet", StringComparison.OrdinalIgnoreCase) => Deleted(target),
             InvalidRequestException => new Failure(FailureCode.NotSupported, target, $"AWS refuses {operation} of {target} in the state that the secret is in."),
             LimitExceededException => new Failure(FailureCode.LimitReached, target, $"AWS refuses {operation} of {target}: a quota of the account or the secret is reached."),
-            DecryptionFailureException => Key(target, "kms:Decrypt", key),
-            EncryptionFailureException => Key(target, "kms:GenerateDataKey", key),
-            AmazonServiceException denied when IsOfKey(denied) => Key(target, operation is "secretsmanager:GetSecretValue" or "ssm:GetParameter" ? "kms:Decrypt" : "kms:GenerateDataKey", key),
+            DecryptionFailureException => Key(target, operation, "kms:Decrypt", key),
+            EncryptionFailureException => Key(target, operation, "kms:GenerateDataKey", key),
+            AmazonServiceException denied when IsOfKey(denied) => Key(target, operation, operation is "secretsmanager:GetSecretValue" or "ssm:GetParameter" ? "kms:Decrypt" : "kms:GenerateDataKey", key),
             MalformedPolicyDocumentException => new Failure(FailureCode.DocumentInvalid, target, $"The resource policy of {target} is malformed."),
             AmazonServiceException served => OfService(served, target, operation, unknown),
             AmazonUnmarshallingException or JsonException => Unavailable(target, operation, "half an answer came, or none that it could have given", unknown),
@@ -65,7 +65,8 @@ internal static partial class AwsFailure
         { ErrorCode: "ParameterAlreadyExists" } => new Failure(FailureCode.VersionConflict, target, $"{target} exists already."),
         { ErrorCode: "ParameterMaxVersionLimitExceeded" or "ParameterVersionLabelLimitExceeded" or "ParameterLimitExceeded" } =>
             new Failure(FailureCode.LimitReached, target, $"{target} has as many versions or labels as Parameter Store takes."),
-        { ErrorCode: "InvalidKeyId" } => Key(target, "kms:Encrypt", null),
+        { ErrorCode: "InvalidKeyId" } => Key(target, operation, "kms:Encrypt", null),
+        { StatusCode: HttpStatusCode.NotImplemented } => new Failure(FailureCode.NotSupported, target, $"What answers for AWS has no {operation}."),
         _ when (int)e.StatusCode >= 500 => Unavailable(target, operation, $"it answered {(int)e.StatusCode}", unknown),
         _ => new Failure(FailureCode.NotSupported, target, $"AWS refuses {operation} of {target} ({Name(e.ErrorCode)})."),
     };
@@ -86,8 +87,8 @@ internal static partial class AwsFailure
     public static bool IsOfKey(Exception e) => e is DecryptionFailureException or EncryptionFailureException
         || (e is AmazonServiceException { ErrorCode: "AccessDeniedException" } && e.Message.Contains("KMS", StringComparison.OrdinalIgnoreCase));
 
-    private static Failure Key(string target, string action, string? key) =>
-        new(FailureCode.AccessDenied, target, $"The KMS key {key ?? "alias/aws/secretsmanager"} of {target} can't be used: {action} is not permitted, or the key is disabled.")
+    private static Failure Key(string target, string operation, string action, string? key) =>
+        new(FailureCode.AccessDenied, target, $"The KMS key {key ?? $"alias/aws/{operation.Split(':')[0]}"} of {target} can't be used: {action} is not permitted, or the key is disabled.")
         {
             Remedy = $"Allow {action} in the policy of the key, and see that it is enabled.",
         };

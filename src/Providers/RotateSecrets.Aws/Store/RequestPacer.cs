@@ -1,36 +1,86 @@
+using System.Threading.Channels;
+
 namespace RotateSecrets.Aws.Store;
 
-/// <summary>Lets requests go one by one, each a little after the one before was let go, so that the service has no reason to refuse one.</summary>
-/// <param name="perSecond">How many a second.</param>
-/// <param name="time">The clock.</param>
-internal sealed class RequestPacer(int perSecond, TimeProvider time) : IDisposable
+/// <summary>
+/// Keeps requests under a quota of so many a second, wherever within a second the service counts them, and however long they are under way: each holds one of as many places, from
+/// when it is sent until a second after its answer. They go out evenly, and what a busy machine has held up is made up for in small part only, so that no burst comes of it.
+/// </summary>
+internal sealed class RequestPacer : IDisposable
 {
-    // The service counts by its own clock: a little slower than the limit stays under it when the network bunches requests up.
-    private readonly TimeSpan gap = TimeSpan.FromSeconds(1.08 / perSecond);
+    // A hundredth more than the second: the service has a clock of its own.
+    private static readonly TimeSpan Held = TimeSpan.FromSeconds(1.01);
+
+    private const int MadeUpFor = 10;
+
+    private readonly Channel<TimeSpan> places = Channel.CreateUnbounded<TimeSpan>();
     private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly long origin = time.GetTimestamp();
+    private readonly TimeProvider time;
+    private readonly TimeSpan gap;
+    private readonly long origin;
     private TimeSpan next;
 
-    /// <summary>Waits for its turn. Of a time in which everything stood still, two turns are made up for and no more: requests that were late together don't all go together.</summary>
-    public async Task WaitAsync(CancellationToken cancellation)
+    /// <summary>A quota.</summary>
+    /// <param name="perSecond">How many requests a second it allows.</param>
+    /// <param name="time">The clock.</param>
+    public RequestPacer(int perSecond, TimeProvider time)
+    {
+        this.time = time;
+        origin = time.GetTimestamp();
+        gap = TimeSpan.FromSeconds(1) / perSecond;
+        for (var place = 0; place < perSecond; place++)
+        {
+            places.Writer.TryWrite(TimeSpan.Zero);
+        }
+    }
+
+    private TimeSpan Now => time.GetElapsedTime(origin);
+
+    /// <summary>Makes a request when it is its turn.</summary>
+    public async Task<T> RunAsync<T>(Func<Task<T>> request, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
         {
-            var earliest = time.GetElapsedTime(origin) - (2 * gap);
-            var due = next > earliest ? next : earliest;
-            while (due - time.GetElapsedTime(origin) is var wait && wait > TimeSpan.Zero)
+            var free = await places.Reader.ReadAsync(cancellation);
+            try
             {
-                await Task.Delay(wait, time, cancellation);
+                await WaitUntilAsync(free, cancellation);
             }
-
-            next = due + gap;
+            catch (OperationCanceledException)
+            {
+                places.Writer.TryWrite(free);
+                throw;
+            }
         }
         finally
         {
             turn.Release();
         }
+
+        try
+        {
+            return await request();
+        }
+        finally
+        {
+            places.Writer.TryWrite(Now + Held);
+        }
     }
 
+    /// <inheritdoc/>
     public void Dispose() => turn.Dispose();
+
+    private async Task WaitUntilAsync(TimeSpan free, CancellationToken cancellation)
+    {
+        var earliest = Now - (MadeUpFor * gap);
+        var even = next > earliest ? next : earliest;
+        var due = even > free ? even : free;
+        while (due - Now is var wait && wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, time, cancellation);
+        }
+
+        next = even + gap;
+    }
 }

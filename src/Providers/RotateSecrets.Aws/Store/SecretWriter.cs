@@ -8,8 +8,9 @@ namespace RotateSecrets.Aws.Store;
 /// <param name="calls">Calls the service.</param>
 /// <param name="reader">Reads it.</param>
 /// <param name="labels">Moves labels.</param>
+/// <param name="retirement">Gives back what was taken away.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reader, LabelMover labels, TimeProvider time)
+internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reader, LabelMover labels, Retirement retirement, TimeProvider time)
 {
     public async Task<Outcome<SecretVersion>> PutAsync(PutRequest request, CancellationToken cancellation)
     {
@@ -54,9 +55,9 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
     {
         if (view.Description.DeletedDate is { } deleted)
         {
-            // Who takes it for absent means to make it again: what was deleted comes back, and gets its new value.
-            return request.ExpectedVersion == PutRequest.NoVersion
-                ? (await calls.RestoreAsync(request.Address, cancellation)).Failure
+            // Who takes it for absent means to make it again: what was deleted comes back, and gets its new value. So does what was taken away here.
+            return request.ExpectedVersion == PutRequest.NoVersion || (request.ExpectedVersion is null && Retirement.IsRetired(view))
+                ? await retirement.RestoreAsync(request.Address, view, cancellation)
                 : AwsFailure.Deleted(request.Address.ToString(), SecretView.Moment(deleted));
         }
 

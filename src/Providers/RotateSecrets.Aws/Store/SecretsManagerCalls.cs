@@ -9,8 +9,9 @@ namespace RotateSecrets.Aws.Store;
 /// <summary>Calls the service: counted for the rotation that they are made for, at the pace that the service allows, and with failures for exceptions.</summary>
 /// <param name="client">The client.</param>
 /// <param name="name">The store's name.</param>
+/// <param name="tags">What every secret that is made here is tagged with.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, string name, TimeProvider time) : IDisposable
+internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, string name, IReadOnlyDictionary<string, string> tags, TimeProvider time) : IDisposable
 {
     // Requests a second in a region and account. Source: the service's quotas, "Request rate quotas".
     private const int WritesPerSecond = 50;
@@ -59,7 +60,14 @@ internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, str
     public Task<Outcome<CreateSecretResponse>> CreateAsync(SecretAddress address, string? id, SecretContent? content, CancellationToken cancellation)
     {
         var binary = content?.Binary;
-        var request = new CreateSecretRequest { Name = address.Path, ClientRequestToken = id, SecretString = content?.Text, SecretBinary = binary };
+        var request = new CreateSecretRequest
+        {
+            Name = address.Path,
+            ClientRequestToken = id,
+            SecretString = content?.Text,
+            SecretBinary = binary,
+            Tags = tags.Count == 0 ? null : [.. tags.Select(static tag => new Tag { Key = tag.Key, Value = tag.Value })],
+        };
         return ClearAfterAsync(CallAsync(address, "CreateSecret", writes, true, stop => client.CreateSecretAsync(request, stop), cancellation), binary);
     }
 
@@ -148,14 +156,8 @@ internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, str
         SecretAddress address, string operation, RequestPacer? pacer, bool isWrite, Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
         where T : notnull
     {
-        if (pacer is not null)
-        {
-            await pacer.WaitAsync(cancellation);
-        }
-
         var scope = Scopes.Of(address);
-        scope?.Count();
-        var outcome = await GuardAsync($"{name}:{address.Path}", operation, isWrite, call, cancellation, address);
+        var outcome = await (pacer is null ? SendAsync() : pacer.RunAsync(SendAsync, cancellation));
         if (scope is not null && outcome.Failure is not null)
         {
             // What was refused may have rested on what is no longer so.
@@ -163,6 +165,12 @@ internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, str
         }
 
         return outcome;
+
+        Task<Outcome<T>> SendAsync()
+        {
+            scope?.Count();
+            return GuardAsync($"{name}:{address.Path}", operation, isWrite, call, cancellation, address);
+        }
     }
 
     private async Task<Outcome<T>> GuardAsync<T>(

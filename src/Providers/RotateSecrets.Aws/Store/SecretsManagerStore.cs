@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Amazon.SecretsManager;
 using RotateSecrets.Aws.Audit;
+using RotateSecrets.Aws.Connecting;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
@@ -17,26 +18,26 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRot
     private readonly AccessCheck access;
     private readonly FunctionRotation function;
     private readonly CloudTrail trail;
-    private readonly int recoveryDays;
+    private readonly Retirement retirement;
     private readonly TimeProvider time;
 
     /// <summary>A store.</summary>
     /// <param name="description">What it is.</param>
     /// <param name="clientOf">Makes a client of a region; null stands for the store's own.</param>
     /// <param name="trail">The CloudTrail files that tell of its readers.</param>
-    /// <param name="recoveryDays">For how many days a removed secret can be had back.</param>
+    /// <param name="settings">How long a removed secret can be had back, and what a new one is tagged with.</param>
     /// <param name="time">The clock.</param>
     public SecretsManagerStore(
-        StoreDescription description, Func<string?, AmazonSecretsManagerClient> clientOf, CloudTrail trail, int recoveryDays, TimeProvider time)
+        StoreDescription description, Func<string?, AmazonSecretsManagerClient> clientOf, CloudTrail trail, AwsSettings settings, TimeProvider time)
     {
         Description = description;
         this.trail = trail;
-        this.recoveryDays = recoveryDays;
         this.time = time;
-        calls = new SecretsManagerCalls(clientOf(null), description.Name, time);
+        calls = new SecretsManagerCalls(clientOf(null), description.Name, settings.Tags, time);
         reader = new SecretReader(calls, time);
         labels = new LabelMover(calls, reader, new ReplicaWatch(calls, clientOf, time), time);
-        writer = new SecretWriter(calls, reader, labels, time);
+        retirement = new Retirement(calls, reader, settings.RecoveryDays);
+        writer = new SecretWriter(calls, reader, labels, retirement, time);
         function = new FunctionRotation(calls, reader, time);
         access = new AccessCheck(calls, reader, description.Name, time);
     }
@@ -85,6 +86,12 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRot
             yield break;
         }
 
+        if (view.Description.DeletedDate is { } deleted)
+        {
+            yield return Retirement.IsRetired(view) ? SecretReader.NoSecret(address) : AwsFailure.Deleted(address.ToString(), SecretView.Moment(deleted));
+            yield break;
+        }
+
         var now = time.GetUtcNow();
         foreach (var version in view.YoungestFirst)
         {
@@ -125,19 +132,7 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRot
         function.RotateAsync(address, token, cancellation);
 
     /// <inheritdoc/>
-    public async Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, CancellationToken cancellation)
-    {
-        if (address.Field is not null)
-        {
-            return new Failure(FailureCode.NotSupported, address.ToString(), $"{address} is one field of a secret, and can't be removed without the others.")
-            {
-                Remedy = "Leave out the # and what follows it to remove the whole secret.",
-            };
-        }
-
-        var removed = await calls.DeleteAsync(address, recoveryDays, cancellation);
-        return removed.Failure is { Code: not (FailureCode.SecretNotFound or FailureCode.SecretDeleted) } failure ? failure : address;
-    }
+    public Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, CancellationToken cancellation) => retirement.RemoveAsync(address, cancellation);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellation) => trail.ReadAsync(query, cancellation);

@@ -16,6 +16,9 @@ internal static class VersionLabels
     /// </summary>
     public const string Ours = "RotateSecrets";
 
+    /// <summary>On the current version of a secret that this module has taken away: it gives back what it took, and nothing that somebody else has scheduled for deletion.</summary>
+    public const string Retired = "RotateSecretsRetired";
+
     /// <summary>
     /// The stage of a version with these labels. A version that is current may still be called pending: the service takes that for a finished rotation. A version with nothing but
     /// labels of its owner's is kept for somebody, and so a previous one; one without any is deprecated, and the service deletes it in its own time.

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using RotateSecrets.Binding;
@@ -56,6 +57,16 @@ public sealed partial class ConnectSecretStoreCommand
     [ValidateNotNullOrEmpty]
     public string[] CloudTrailPath { get; set; } = [];
 
+    /// <summary>Files and folders in which whatever names the secret is a consumer: configuration, environment files, task definitions, templates.</summary>
+    [Parameter(ParameterSetName = AwsSet)]
+    [ValidateNotNullOrEmpty]
+    public string[] ConsumerPath { get; set; } = [];
+
+    /// <summary>What every secret that is made through the connection is tagged with.</summary>
+    [Parameter(ParameterSetName = AwsSet)]
+    [ValidateNotNull]
+    public IDictionary Tag { get; set; } = new Hashtable();
+
     private ConnectionRequest AwsRequest() => new(NameOr(ParameterStore ? "ssm" : "aws"), EndpointUri?.OriginalString ?? string.Empty, Session.Time)
     {
         Credential = Credential,
@@ -70,7 +81,9 @@ public sealed partial class ConnectSecretStoreCommand
             (nameof(UseFips), Switch(UseFips)),
             (nameof(UseDualStack), Switch(UseDualStack)),
             (nameof(RecoveryWindowInDays), [RecoveryWindowInDays.ToString(CultureInfo.InvariantCulture)]),
-            (nameof(CloudTrailPath), [.. CloudTrailPath.Select(FilePath)])),
+            (nameof(CloudTrailPath), [.. CloudTrailPath.Select(FilePath)]),
+            (nameof(ConsumerPath), [.. ConsumerPath.Select(FilePath)]),
+            (nameof(Tag), [.. Tag.Keys.Cast<object>().Select(key => $"{LanguagePrimitives.ConvertTo<string>(key)}={LanguagePrimitives.ConvertTo<string>(Tag[key])}")])),
     };
 
     private static string[]? One(string? text) => text is null ? null : [text];

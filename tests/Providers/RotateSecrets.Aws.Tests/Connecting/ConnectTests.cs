@@ -10,26 +10,7 @@ namespace RotateSecrets.Aws.Tests.Connecting;
 [CollectionDefinition(nameof(ConnectTests), DisableParallelization = true)]
 public sealed class ConnectTests : IDisposable
 {
-    private static readonly string[] Variables =
-    [
-        "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONFIG_FILE",
-        "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    ];
-
-    private readonly Dictionary<string, string?> before = Variables.ToDictionary(static name => name, Environment.GetEnvironmentVariable, StringComparer.Ordinal);
-    private readonly string folder = Directory.CreateTempSubdirectory("rotatesecrets-").FullName;
-
-    public ConnectTests()
-    {
-        foreach (var name in Variables)
-        {
-            Environment.SetEnvironmentVariable(name, null);
-        }
-
-        Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
-        Environment.SetEnvironmentVariable("AWS_CONFIG_FILE", Path.Combine(folder, "config"));
-        Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", Path.Combine(folder, "credentials"));
-    }
+    private readonly CleanEnvironment environment = new();
 
     [Fact]
     public async Task Without_a_region_it_says_where_one_could_come_from()
@@ -52,7 +33,7 @@ public sealed class ConnectTests : IDisposable
     public async Task An_expired_sign_in_names_the_command_that_renews_it()
     {
         await File.WriteAllTextAsync(
-            Path.Combine(folder, "config"),
+            Path.Combine(environment.Folder, "config"),
             "[profile ops]\nregion=eu-central-1\nsso_session=corp\nsso_account_id=111122223333\nsso_role_name=ops\n[sso-session corp]\nsso_start_url=https://127.0.0.1:9/start\nsso_region=eu-central-1\nsso_registration_scopes=sso:account:access\n",
             AwsFixture.Cancellation);
         var failure = (await ConnectAsync(("ProfileName", "ops"))).Failure;
@@ -63,7 +44,7 @@ public sealed class ConnectTests : IDisposable
     [Fact]
     public async Task A_profile_that_is_not_there_is_named_beside_those_that_are()
     {
-        await File.WriteAllTextAsync(Path.Combine(folder, "config"), "[profile there]\nregion=eu-central-1\naws_access_key_id=x\naws_secret_access_key=x\n", AwsFixture.Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(environment.Folder, "config"), "[profile there]\nregion=eu-central-1\naws_access_key_id=x\naws_secret_access_key=x\n", AwsFixture.Cancellation);
         var failure = (await ConnectAsync(("ProfileName", "elsewhere"))).Failure;
         Assert.Equal(FailureCode.CredentialsInvalid, failure?.Code);
         Assert.Contains("there", failure!.Remedy, StringComparison.Ordinal);
@@ -77,7 +58,7 @@ public sealed class ConnectTests : IDisposable
         await using var server = await AwsDouble.DoubleServer.StartAsync();
         Environment.SetEnvironmentVariable(variable, server.Address);
         await File.WriteAllTextAsync(
-            Path.Combine(folder, "credentials"),
+            Path.Combine(environment.Folder, "credentials"),
             $"[ops]\nregion=eu-central-1\naws_access_key_id={AwsDouble.DoubleServer.AccessKey}\naws_secret_access_key={AwsDouble.DoubleServer.SecretKey}\n",
             AwsFixture.Cancellation);
 
@@ -100,8 +81,45 @@ public sealed class ConnectTests : IDisposable
         Assert.StartsWith(expected, connection.Store.Description.Location, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_environment_asks_for_FIPS_and_dual_stack_as_it_does_of_every_tool()
+    {
+        Environment.SetEnvironmentVariable("AWS_USE_FIPS_ENDPOINT", "true");
+        Environment.SetEnvironmentVariable("AWS_USE_DUALSTACK_ENDPOINT", "true");
+        await using var connection = AwsFixture.Value(await AwsFixture.ConnectAsync(string.Empty, "us-east-1"));
+        Assert.StartsWith("https://secretsmanager-fips.us-east-1.api.aws/", connection.Store.Description.Location, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("UseFips")]
+    [InlineData("UseDualStack")]
+    public async Task An_endpoint_that_is_given_has_no_variant(string setting)
+    {
+        var failure = (await AwsFixture.ConnectAsync("http://127.0.0.1:9", more: [(setting, "True")])).Failure;
+        Assert.Equal(FailureCode.ValueInvalid, failure?.Code);
+        Assert.Equal("EndpointUri", failure!.Target);
+    }
+
+    [Fact]
+    public async Task Regions_and_accounts_are_told_apart_by_name()
+    {
+        await using var server = await AwsDouble.DoubleServer.StartAsync();
+        await using var here = AwsFixture.Value(await AwsFixture.ConnectAsync(server.Address)).Store;
+        await using var there = AwsFixture.Value(await AwsFixture.ConnectAsync(server.Address, "us-east-1", name: "us")).Store;
+        using var value = SecretValue.FromText("here");
+        AwsFixture.Value(await here.PutAsync(new PutRequest(SecretAddress.Parse("aws:prod/db"), value, SecretStage.Current, "one"), AwsFixture.Cancellation));
+
+        var missing = (await there.ReadAsync(SecretAddress.Parse("us:prod/db"), VersionSelector.Current, AwsFixture.Cancellation)).Failure;
+
+        Assert.Equal(FailureCode.SecretNotFound, missing?.Code);
+        Assert.Contains("us:prod/db", missing!.Message, StringComparison.Ordinal);
+        Assert.NotEqual(here.Description.Location, there.Description.Location);
+    }
+
     [Theory]
     [InlineData("RecoveryWindowInDays", "6")]
+    [InlineData("Tag", "aws:x=1")]
+    [InlineData("Tag", "=1")]
     [InlineData("Colour", "blue")]
     public async Task A_setting_that_makes_no_sense_is_refused(string name, string text) =>
         Assert.Equal(FailureCode.ValueInvalid, (await ConnectAsync(("Region", "eu-central-1"), (name, text))).Failure?.Code);
@@ -115,15 +133,7 @@ public sealed class ConnectTests : IDisposable
         Assert.Contains("PSCredential", failure!.Remedy, StringComparison.Ordinal);
     }
 
-    public void Dispose()
-    {
-        foreach (var (name, value) in before)
-        {
-            Environment.SetEnvironmentVariable(name, value);
-        }
-
-        Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => environment.Dispose();
 
     private static Task<Outcome<Connection>> ConnectAsync(params (string Name, string Text)[] settings) => new AwsProvider().ConnectAsync(
         new ConnectionRequest("aws", string.Empty, TimeProvider.System)

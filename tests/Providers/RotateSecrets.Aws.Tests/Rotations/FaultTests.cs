@@ -68,6 +68,14 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_service_that_has_no_policies_is_no_obstacle()
+    {
+        await using var fixture = await RotationFixture.StartAsync(replicas: 0);
+        fixture.Server.Break(new Fault("GetResourcePolicy", FaultKind.NotImplemented, 10));
+        Assert.Equal(RotationState.Completed, (await fixture.RotateAsync()).State);
+    }
+
+    [Fact]
     public async Task A_candidate_of_somebody_else_is_not_taken_over()
     {
         await using var fixture = await RotationFixture.StartAsync(replicas: 0);

@@ -53,4 +53,23 @@ public sealed class RotationTests
         var left = Assert.Single(fixture.Server.Secrets.Get("prod/proxy/jwt").Versions, static version => version.Labels.Count > 0);
         Assert.Equal(RotationFixture.Old, left.Text);
     }
+
+    [Fact]
+    public async Task The_second_name_is_retired_with_a_way_back_and_serves_the_next_rotation_too()
+    {
+        var plan = new RotationPlan(RotationFixture.Address) { Strategy = StrategyKind.SideBySide };
+        await using var fixture = await RotationFixture.StartAsync(replicas: 0);
+        Assert.Equal(RotationState.Completed, (await fixture.RotateAsync(plan)).State);
+        Assert.NotNull(fixture.Server.Secrets.Get("prod/proxy/jwt_NEW").DeletedAt);
+        var first = await fixture.ReadAsync(SecretStage.Current);
+
+        var stopped = await fixture.RotateUntilAsync(StepKind.Stage, plan: plan);
+        Assert.Null(fixture.Server.Secrets.Get("prod/proxy/jwt_NEW").DeletedAt);
+        Assert.Equal(RotationState.Undone, (await fixture.UndoAsync(stopped.Id)).State);
+        Assert.NotNull(fixture.Server.Secrets.Get("prod/proxy/jwt_NEW").DeletedAt);
+        Assert.Equal(first, await fixture.ReadAsync(SecretStage.Current));
+
+        Assert.Equal(RotationState.Completed, (await fixture.RotateAsync(plan)).State);
+        Assert.NotEqual(first, await fixture.ReadAsync(SecretStage.Current));
+    }
 }

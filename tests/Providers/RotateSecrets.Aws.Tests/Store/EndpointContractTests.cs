@@ -14,13 +14,23 @@ public class EndpointContractTests : StoreContract
 
     protected override async Task<ISecretStore> ConnectAsync()
     {
-        Assert.SkipUnless(
-            Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL") is { Length: > 0 },
-            "Set AWS_ENDPOINT_URL (and AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) to run these on a service.");
-        return Value(await new AwsProvider().ConnectAsync(new ConnectionRequest("aws", string.Empty, TimeProvider.System)
+        NamedEndpoint.Require();
+        return await OpenAsync();
+    }
+
+    protected override async ValueTask CleanAsync()
+    {
+        if (NamedEndpoint.Exists)
+        {
+            await using var store = await OpenAsync();
+            Value(await store.RemoveAsync(Address, CancellationToken.None));
+        }
+    }
+
+    private async Task<ISecretStore> OpenAsync() => Value(await new AwsProvider().ConnectAsync(
+        new ConnectionRequest("aws", string.Empty, TimeProvider.System)
         {
             Settings = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["ParameterStore"] = [IsParameterStore.ToString()] },
         },
-        Cancellation)).Store;
-    }
+        CancellationToken.None)).Store;
 }

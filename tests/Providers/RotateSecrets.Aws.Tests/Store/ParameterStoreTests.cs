@@ -52,6 +52,24 @@ public sealed class ParameterStoreTests
     }
 
     [Fact]
+    public async Task What_is_made_is_tagged_and_a_later_version_is_not()
+    {
+        await using var server = await DoubleServer.StartAsync();
+        await using var store = AwsFixture.Value(await AwsFixture.ConnectAsync(server.Address, more: [("ParameterStore", "True"), ("Tag", "team=payments")])).Store;
+        using var value = SecretValue.FromText("one");
+        AwsFixture.Value(await store.PutAsync(new PutRequest(Address, value, SecretStage.Current, "one"), AwsFixture.Cancellation));
+        AwsFixture.Value(await store.PutAsync(new PutRequest(Address, value, SecretStage.Current, "two"), AwsFixture.Cancellation));
+
+        Assert.Equal([true, false], server.Exchanges.Where(static one => one.Operation == "PutParameter").Select(static one => one.Request.Contains("payments", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Who_reads_a_parameter_is_not_asked_of_files_that_can_t_tell()
+    {
+        Assert.Equal(FailureCode.NotSupported, (await AwsFixture.ConnectAsync(string.Empty, more: [("ParameterStore", "True"), ("CloudTrailPath", Path.GetTempPath())])).Failure?.Code);
+    }
+
+    [Fact]
     public async Task A_history_that_is_full_and_kept_by_a_label_is_said_before_anything_is_written()
     {
         await using var server = await DoubleServer.StartAsync();

@@ -143,6 +143,32 @@ public sealed class SecretsManagerStoreTests
     }
 
     [Fact]
+    public async Task What_somebody_else_scheduled_for_deletion_is_left_to_them()
+    {
+        await using var fixture = await AwsFixture.StartAsync();
+        await fixture.PutAsync(Whole, "one", SecretStage.Current);
+        fixture.Server.Secrets.Change("prod/db", static secret => secret with { DeletedAt = 1_900_000_000 });
+
+        Assert.Equal(FailureCode.SecretDeleted, (await fixture.TryPutAsync(Whole, "two", SecretStage.Current)).Failure?.Code);
+        Assert.Equal(FailureCode.SecretDeleted, (await fixture.TryPutAsync(Whole, "two", SecretStage.Pending)).Failure?.Code);
+        Assert.Equal(FailureCode.SecretDeleted, (await fixture.Store.CheckAccessAsync(Whole, StoreAccess.Rotate, AwsFixture.Cancellation)).Failure?.Code);
+        Assert.DoesNotContain("RestoreSecret", fixture.Server.Operations);
+    }
+
+    [Fact]
+    public async Task What_is_made_is_tagged_and_tags_are_shown()
+    {
+        await using var server = await DoubleServer.StartAsync();
+        await using var store = AwsFixture.Value(await AwsFixture.ConnectAsync(server.Address, more: ("Tag", "team=payments"))).Store;
+        using var value = SecretValue.FromText("one");
+        AwsFixture.Value(await store.PutAsync(new PutRequest(Whole, value, SecretStage.Current, "one"), AwsFixture.Cancellation));
+
+        var finding = Assert.Single(AwsFixture.Value(await store.CheckAccessAsync(Whole, StoreAccess.Rotate, AwsFixture.Cancellation)).Findings);
+
+        Assert.Equal("It is tagged team=payments.", finding);
+    }
+
+    [Fact]
     public async Task The_resource_policy_tells_who_else_reads()
     {
         await using var fixture = await AwsFixture.StartAsync();

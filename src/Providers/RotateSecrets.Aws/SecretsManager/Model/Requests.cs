@@ -14,6 +14,8 @@ internal sealed class CreateSecretRequest : AmazonSecretsManagerRequest
     public string? SecretString { get; init; }
 
     public MemoryStream? SecretBinary { get; init; }
+
+    public List<Tag>? Tags { get; init; }
 }
 
 internal sealed class DeleteSecretRequest : AmazonSecretsManagerRequest
