@@ -33,7 +33,7 @@ internal static class KubeConfig
 
         try
         {
-            var all = KubernetesClientConfiguration.LoadKubeConfig(present.Select(static path => new FileInfo(path)).ToArray(), useRelativePaths: true);
+            var all = KubeConfigFiles.Load(present);
             return Unfit(store, present, all, context) is { } unfit ? unfit : Build(store, all, context);
         }
         catch (Exception e) when (e is YamlException or KubeConfigException or InvalidCastException or FormatException)

@@ -24,6 +24,14 @@ internal sealed class SecretStore(Cluster cluster) : ISecretStore
         StoreCapabilities.Readable | StoreCapabilities.CompareAndSet | StoreCapabilities.Idempotent);
 
     /// <inheritdoc/>
+    public SecretAddress SideOf(SecretAddress address, string runId)
+    {
+        var at = address.Path.LastIndexOf('/') + 1;
+        var side = SecretAddress.TryCreate(address.Store, address.Path[..at] + SideName.Of(address.Path[at..], runId), address.Field);
+        return side.Succeeded(out var named, out _) ? named : address;
+    }
+
+    /// <inheritdoc/>
     public Task<Outcome<StoreAccessReport>> CheckAccessAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation) =>
         new AccessCheck(cluster).CheckAsync(address, wanted, cancellation);
 
