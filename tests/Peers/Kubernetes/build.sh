@@ -3,7 +3,7 @@
 # Debian's own. Everything comes through apt, which checks its signatures; nothing is installed, so it takes neither root nor a change to the machine.
 set -euo pipefail
 cache=$1
-recipe=1 suite=bookworm
+recipe=2 suite=bookworm
 [ "$(cat "$cache/bin/recipe" 2>/dev/null)" = "$recipe" ] && exit 0
 
 for tool in apt-get dpkg-deb tar openssl; do
@@ -53,7 +53,7 @@ described=$(grep -rlE --include='*.go' '^// \+k8s:openapi-gen=' vendor/k8s.io/{a
 "$work/openapi-gen" -i "$described" -p k8s.io/kubernetes/pkg/generated/openapi -O zz_generated.openapi \
   -h vendor/k8s.io/code-generator/hack/boilerplate.go.txt -r "$work/violations"
 
-version=k8s.io/component-base/version
+version=k8s.io/kubernetes/vendor/k8s.io/component-base/version
 mkdir "$work/bin"
 # Without the clouds' own controllers, which make up much of the building.
 go build -tags providerless -ldflags "-s -w -X $version.gitVersion=v1.20.2 -X $version.gitMajor=1 -X $version.gitMinor=20" \
