@@ -140,7 +140,7 @@ internal sealed class Repointer(Cluster cluster)
 
             json.WriteEndArray();
         });
-        var sent = await cluster.Client.SendAsync(ApiCall.Patch(kind, nameSpace, consumer.Name, body.Written, ApiCall.JsonPatch, consumer.Id), cancellation, 422);
+        var sent = await cluster.Client.SendAsync(ApiCall.Patch(kind, nameSpace, consumer.Name, body.Written, ApiCall.JsonPatch, consumer.Id, $"{request.RunId}~{to.Name}"), cancellation, 422);
         if (sent.Failed(out var failure, out var reply))
         {
             // Somebody was faster; what has to be changed is worked out anew.
