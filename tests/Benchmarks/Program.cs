@@ -7,6 +7,7 @@ return args switch
     ["host"] => ImportBenchmark.Host(),
     ["rotate", var secrets] => RotationBenchmark.Rotate(int.Parse(secrets, CultureInfo.InvariantCulture)),
     ["resume", var folder, var id] => await ResumeBenchmark.ResumeAsync(folder, id),
+    ["discover", var address] => KubernetesDiscoveryBenchmark.Discover(address),
     [] => Measure(_ => true),
     var names => Measure(name => names.Contains(name, StringComparer.OrdinalIgnoreCase)),
 };
@@ -26,11 +27,26 @@ static int Measure(Func<string, bool> wanted)
         ("cloudtrail", static () => new CloudTrailBenchmark()),
         ("aws-pace", static () => new AwsPaceBenchmark()),
         ("resume", static () => new ResumeBenchmark()),
+        ("k8s-1", static () => new KubernetesRestartBenchmark(1, RestartRival.Sequence, 1)),
+        ("k8s-10", static () => new KubernetesRestartBenchmark(10, RestartRival.Sequence, 0.4)),
+        ("k8s-40", static () => new KubernetesRestartBenchmark(40, RestartRival.Xargs, 0.4)),
+        ("k8s-200", static () => new KubernetesRestartBenchmark(200, RestartRival.Server, 1.5)),
+        ("k8s-requests", static () => new KubernetesRequestsBenchmark()),
+        ("k8s-one", static () => new KubernetesDiscoveryBenchmark(ofAll: false, ofMemory: false)),
+        ("k8s-one-mem", static () => new KubernetesDiscoveryBenchmark(ofAll: false, ofMemory: true)),
+        ("k8s-all", static () => new KubernetesDiscoveryBenchmark(ofAll: true, ofMemory: false)),
+        ("k8s-all-mem", static () => new KubernetesDiscoveryBenchmark(ofAll: true, ofMemory: true)),
     ];
     Console.WriteLine($"{"benchmark",-12} {"ratio",8}  {"bound",-10} what is compared");
     var failed = 0;
     foreach (var (name, make) in benchmarks.Where(benchmark => wanted(benchmark.Name)))
     {
+        if (name.StartsWith("k8s-", StringComparison.Ordinal) && Environment.GetEnvironmentVariable("KUBECONFIG") is null or "")
+        {
+            Console.WriteLine($"{name,-12} {"-",8}  {"-",-10} KUBECONFIG names no cluster: eval \"$(tests/Peers/kubernetes.sh up)\" brings one up");
+            continue;
+        }
+
         var benchmark = make();
         using var files = benchmark as IDisposable;
         var ratio = benchmark.Ratio();
