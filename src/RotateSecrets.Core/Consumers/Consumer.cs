@@ -1,3 +1,4 @@
+using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 
 namespace RotateSecrets.Consumers;
@@ -19,6 +20,12 @@ public sealed record Consumer(
 
     /// <summary>The version whose roll-out this consumer was looked up for; null where it was looked up by address alone.</summary>
     public SecretVersion? Version { get; init; }
+
+    /// <summary>Why it can't be brought to a new value; null where nothing is known to stand in the way.</summary>
+    public Failure? Obstacle { get; init; }
+
+    /// <summary>What restarting it costs that one should know before, one sentence each.</summary>
+    public IReadOnlyList<string> Cautions { get; init; } = [];
 
     /// <summary>One name for the consumer, the same in every process: kind, scope and name.</summary>
     public string Id => $"{Kind}:{Scope}/{Name}";

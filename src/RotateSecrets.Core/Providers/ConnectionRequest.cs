@@ -1,4 +1,5 @@
 using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
 
 namespace RotateSecrets.Providers;
 
@@ -17,4 +18,10 @@ public sealed record ConnectionRequest(string Name, string Location, TimeProvide
     /// <summary>What else the provider is to know, by its own names, not told apart by case. A name it doesn't know is refused.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Settings { get; init; } =
         new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// What a connected store is, by its name, whenever it is asked; null where none is connected under it. For systems that bring the secrets of others to their consumers.
+    /// Default: none is known.
+    /// </summary>
+    public Func<string, StoreDescription?> StoreOf { get; init; } = static _ => null;
 }

@@ -85,6 +85,7 @@ internal sealed class RunspaceSession : ISecretStores, IAsyncDisposable
             return unknown;
         }
 
+        request = request with { StoreOf = name => connections.TryGetValue(name, out var other) ? other.Store.Description : null };
         if (!(await provider.ConnectAsync(request, cancellation)).Succeeded(out var connection, out var failure))
         {
             return failure;

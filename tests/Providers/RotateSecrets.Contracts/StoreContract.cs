@@ -69,6 +69,7 @@ public abstract class StoreContract : IAsyncLifetime
     [Fact]
     public async Task Promoting_is_repeatable_and_reversible()
     {
+        Need(StoreCapabilities.Versioned, "This store keeps one version.");
         var first = await PutAsync("one"u8.ToArray(), SecretStage.Current);
         var second = await PutAsync("two"u8.ToArray(), Can(StoreCapabilities.Staged) ? SecretStage.Pending : SecretStage.Current);
         await PromoteAsync(second.Id, first.Id);
@@ -143,7 +144,7 @@ public abstract class StoreContract : IAsyncLifetime
 
         var versions = await VersionsAsync();
 
-        Assert.Equal([second.Id, first.Id], versions.Select(static version => version.Id));
+        Assert.Equal(Can(StoreCapabilities.Versioned) ? [second.Id, first.Id] : [second.Id], versions.Select(static version => version.Id));
         Assert.All(versions, static version => Assert.Null(version.Value));
     }
 

@@ -110,26 +110,32 @@ public static class PlanReader
             : null;
 
     private static List<ProbeRecipe>? Probes(MapReader map) =>
-        map.Maps("Probes", required: false, "a probe", "Http", "Jwt", "Status", "Match", "MaximumLatency")?.Select(Probe).OfType<ProbeRecipe>().ToList();
+        map.Maps("Probes", required: false, "a probe", "Http", "Jwt", "Workload", "Status", "Match", "MaximumLatency")?.Select(Probe).OfType<ProbeRecipe>().ToList();
 
     private static ProbeRecipe? Probe(MapReader probe)
     {
-        if (probe.Has("Http") == probe.Has("Jwt"))
+        var kinds = Enum.GetValues<ProbeKind>().Where(kind => probe.Has(kind.ToString())).ToList();
+        if (kinds.Count != 1)
         {
-            probe.Errors.Add(probe.Position, "a probe has either 'Http' or 'Jwt', with the page that is asked");
+            probe.Errors.Add(probe.Position, "a probe has either 'Http' or 'Jwt', with the page that is asked, or 'Workload', with a pattern of consumers");
             return null;
         }
 
-        var kind = probe.Has("Http") ? ProbeKind.Http : ProbeKind.Jwt;
-        if (kind == ProbeKind.Jwt)
+        var kind = kinds[0];
+        if (kind != ProbeKind.Http)
         {
             foreach (var name in (string[])["Status", "Match", "MaximumLatency"])
             {
                 if (probe.Has(name))
                 {
-                    probe.Complain(name, $"'{name}' belongs to an Http probe, not to a Jwt probe");
+                    probe.Complain(name, $"'{name}' belongs to an Http probe, not to a {kind} probe");
                 }
             }
+        }
+
+        if (kind == ProbeKind.Workload)
+        {
+            return probe.Text("Workload", required: true) is { } pattern ? ProbeRecipe.OfWorkloads(pattern) : null;
         }
 
         return Page(probe, kind.ToString()) is { } page

@@ -119,7 +119,7 @@ public static class PlanText
         foreach (var probe in probes)
         {
             json.WriteStartObject();
-            json.WriteString(probe.Kind.ToString(), probe.Target.OriginalString);
+            json.WriteString(probe.Kind.ToString(), probe.Text);
             WriteUnless(probe.Status is null, () => json.WriteNumber("Status", (int)probe.Status!));
             WriteUnless(probe.Match is null, () => json.WriteString("Match", probe.Match));
             WriteUnless(probe.MaximumLatency is null, () => json.WriteString("MaximumLatency", probe.MaximumLatency!.Value.ToString("c")));

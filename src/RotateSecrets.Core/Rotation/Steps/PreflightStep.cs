@@ -41,7 +41,7 @@ internal sealed class PreflightStep : IRotationStep
             return ill;
         }
 
-        return new StepReport($"{way.Message} {consumers} consumers.")
+        return new StepReport($"{way.Message} {consumers}")
             .With((Fact.Previous, found.Version?.Id), (Fact.PreviousFingerprint, found.Version?.Fingerprint));
     }
 
@@ -64,6 +64,7 @@ internal sealed class PreflightStep : IRotationStep
     private static async Task<Outcome<string>> ConsumersAsync(RotationRun run, CancellationToken cancellation)
     {
         var count = 0;
+        var cautions = new List<string>();
         await foreach (var found in run.Services.Consumers.FindAsync(run.Plan.Address, cancellation))
         {
             if (!found.Succeeded(out var consumer, out var failure))
@@ -73,15 +74,21 @@ internal sealed class PreflightStep : IRotationStep
 
             if (run.Plan.Consumers.Takes(consumer))
             {
+                if (consumer.Obstacle is { } obstacle)
+                {
+                    return obstacle;
+                }
+
                 if (run.Services.Consumers.ControlOf(consumer).Failed(out var uncontrolled, out _))
                 {
                     return uncontrolled;
                 }
 
+                cautions.AddRange(consumer.Cautions);
                 count++;
             }
         }
 
-        return FormattableString.Invariant($"{count}");
+        return FormattableString.Invariant($"{count} consumers.{string.Concat(cautions.Distinct(StringComparer.Ordinal).Select(static caution => $" {caution}"))}");
     }
 }

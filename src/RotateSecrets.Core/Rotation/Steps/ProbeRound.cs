@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+using RotateSecrets.Consumers;
 using RotateSecrets.Health;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Plans;
@@ -94,6 +96,7 @@ internal static class ProbeRound
     private static async Task<Outcome<IReadOnlyList<IHealthProbe>>> PagesAsync(RotationRun run, CancellationToken cancellation)
     {
         var pages = run.Plan.Probes.Where(static probe => probe.Kind == ProbeKind.Http).ToList();
+        var workloads = new Dictionary<string, IReadOnlyList<IHealthProbe>>(StringComparer.Ordinal);
         SecretAddress[] addresses = run.Strategy.SideOf(run) is { } side ? [run.Plan.Address, side] : [run.Plan.Address];
         foreach (var address in addresses)
         {
@@ -107,12 +110,19 @@ internal static class ProbeRound
                 if (run.Plan.Consumers.Takes(consumer))
                 {
                     pages.AddRange(consumer.Health.Select(static page => new ProbeRecipe(ProbeKind.Http, page)));
+                    workloads.TryAdd(consumer.Id, WorkloadProbes(run, consumer));
                 }
             }
         }
 
-        return pages.DistinctBy(static page => page.Target).Select(run.Services.Probes.Http).ToList();
+        return (List<IHealthProbe>)[.. pages.DistinctBy(static page => page.Target).Select(run.Services.Probes.Http), .. workloads.Values.SelectMany(static probes => probes)];
     }
+
+    private static IReadOnlyList<IHealthProbe> WorkloadProbes(RotationRun run, Consumer consumer) =>
+        run.Plan.Probes.Any(probe => probe.Kind == ProbeKind.Workload && FileSystemName.MatchesSimpleExpression(probe.Text, consumer.Name))
+        && run.Services.Consumers.ControlOf(consumer).Succeeded(out var control, out _) && control is IConsumerHealth health
+            ? health.ProbesOf(consumer)
+            : [];
 
     private static async Task<Outcome<IReadOnlyList<IHealthProbe>>> TokensAsync(
         RotationRun run, IReadOnlyList<string> names, JwtExpectation expectation, List<SecretValue> opened, CancellationToken cancellation)

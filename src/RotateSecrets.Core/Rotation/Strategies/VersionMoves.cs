@@ -15,16 +15,25 @@ internal static class VersionMoves
         new(address, run[fact] ?? string.Empty, stage, run.Moment(Fact.StagedAt) ?? run.Record.StartedAt)
         {
             Fingerprint = run[Fact.CandidateFingerprint],
+            StagedAt = stage == SecretStage.Current ? run.Moment(Fact.PromotedAt) : null,
         };
 
     /// <summary>The old version; null where there was none.</summary>
     public static SecretVersion? Previous(this RotationRun run) => run[Fact.Previous] is { } id
-        ? new SecretVersion(run.Plan.Address, id, SecretStage.Previous, run.Record.StartedAt) { Fingerprint = run[Fact.PreviousFingerprint] }
+        ? new SecretVersion(run.Plan.Address, id, SecretStage.Previous, run.Record.StartedAt)
+        {
+            Fingerprint = run[Fact.PreviousFingerprint],
+            StagedAt = run.Moment(Fact.PromotedAt),
+        }
         : null;
 
     /// <summary>What is current after the way back; null before it was restored, or where nothing is.</summary>
     public static SecretVersion? Restored(this RotationRun run) => run[Fact.Restored] is { } id
-        ? new SecretVersion(run.Plan.Address, id, SecretStage.Current, run.Record.StartedAt) { Fingerprint = run[Fact.RestoredFingerprint] }
+        ? new SecretVersion(run.Plan.Address, id, SecretStage.Current, run.Record.StartedAt)
+        {
+            Fingerprint = run[Fact.RestoredFingerprint],
+            StagedAt = run.Record.Steps.Find(static step => step.Kind == StepKind.Restore)?.ChangedAt,
+        }
         : null;
 
     /// <summary>What clients use now.</summary>

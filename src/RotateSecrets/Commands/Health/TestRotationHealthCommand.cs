@@ -68,6 +68,10 @@ public sealed class TestRotationHealthCommand : RotationCommand
     [Parameter]
     public IDictionary Claim { get; set; } = new Hashtable { ["sub"] = "rotatesecrets-probe" };
 
+    /// <summary>Sees of each consumer, as the system that runs it tells: its roll-out is complete, its instances are ready, and none keeps being restarted.</summary>
+    [Parameter]
+    public SwitchParameter Workload { get; set; }
+
     /// <summary>How long each check may take: seconds or a TimeSpan. Default: 10 seconds.</summary>
     [Parameter]
     [DurationTransformation]
@@ -94,12 +98,12 @@ public sealed class TestRotationHealthCommand : RotationCommand
 
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
         using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        IHealthProbe[] probes = [.. HttpProbes(client), .. JwtProbes(client)];
+        IHealthProbe[] probes = [.. HttpProbes(client), .. JwtProbes(client), .. WorkloadProbes()];
         if (probes.Length == 0)
         {
             WriteFailure(new Failure(FailureCode.ProbeFailed, "probes", "There is nothing to check.")
             {
-                Remedy = "Name pages with -Http or -Jwt (and -Accepted or -Refused), or pipe consumers that declare where they tell about their health.",
+                Remedy = "Name pages with -Http or -Jwt (and -Accepted or -Refused), or pipe consumers that declare where they tell about their health, or workloads with -Workload.",
             });
             return;
         }
@@ -132,6 +136,11 @@ public sealed class TestRotationHealthCommand : RotationCommand
             from expected in Expected(Accepted, JwtExpectation.Accepted).Concat(Expected(Refused, JwtExpectation.Refused))
             select new JwtProbe(client, page, expected.Secret, expected.Expectation, Session.Time) { Claims = claims };
     }
+
+    private IEnumerable<IHealthProbe> WorkloadProbes() => !Workload
+        ? []
+        : consumers.DistinctBy(static consumer => consumer.Id, StringComparer.Ordinal).SelectMany(consumer =>
+            Session.Consumers.ControlOf(consumer).Succeeded(out var control, out _) && control is IConsumerHealth health ? health.ProbesOf(consumer) : []);
 
     private static IEnumerable<(SecretValue Secret, JwtExpectation Expectation)> Expected(SecretValue?[]? secrets, JwtExpectation expectation) =>
         (secrets ?? []).OfType<SecretValue>().Select(secret => (secret, expectation));

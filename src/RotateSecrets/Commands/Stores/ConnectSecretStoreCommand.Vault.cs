@@ -77,7 +77,8 @@ public sealed partial class ConnectSecretStoreCommand
     [ValidateNotNullOrEmpty]
     public string? AuthMount { get; set; }
 
-    /// <summary>The namespace. Default: VAULT_NAMESPACE, and where that isn't set the root.</summary>
+    /// <summary>Of Vault, the namespace; default: VAULT_NAMESPACE, and where that isn't set the root. Of Kubernetes, the one in which consumers are looked for; default: all.</summary>
+    [Parameter(ParameterSetName = KubernetesSet)]
     [Parameter(ParameterSetName = VaultSet)]
     [Parameter(ParameterSetName = VaultAppRoleSet)]
     [Parameter(ParameterSetName = VaultJwtSet)]

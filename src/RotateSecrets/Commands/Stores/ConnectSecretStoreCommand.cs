@@ -45,6 +45,7 @@ public sealed partial class ConnectSecretStoreCommand : RotationCommand
         {
             LocalSet => ("Local", LocalRequest()),
             AwsSet => ("Aws", AwsRequest()),
+            KubernetesSet => ("Kubernetes", KubernetesRequest()),
             VaultSet or VaultAppRoleSet or VaultJwtSet or VaultKubernetesSet or VaultCertificateSet => ("Vault", VaultRequest()),
             _ => (Kind, KindRequest()),
         };

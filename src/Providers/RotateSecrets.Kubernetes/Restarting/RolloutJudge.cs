@@ -1,0 +1,99 @@
+using System.Globalization;
+using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Outcomes;
+
+namespace RotateSecrets.Kubernetes.Restarting;
+
+/// <summary>
+/// Judges a restart by its pods, each of them: made for it, ready, and none left that wasn't. The counters of a status alone would say complete while a partition holds old pods back.
+/// </summary>
+internal static class RolloutJudge
+{
+    /// <summary>Judges what is seen.</summary>
+    /// <param name="state">What is seen.</param>
+    /// <param name="mark">What the restart is about.</param>
+    public static RolloutVerdict Of(RolloutState state, RestartMark mark)
+    {
+        if (Changed(state.Workload, mark) is { } changed)
+        {
+            return new RolloutVerdict([], false) { Fault = changed };
+        }
+
+        var workload = state.Workload!;
+        if (workload.Generation < mark.Generation)
+        {
+            // The watch hasn't shown the restart itself yet.
+            return new RolloutVerdict([], false);
+        }
+
+        var live = state.Live.ToList();
+        var fresh = live.Where(pod => IsFresh(workload, pod, mark)).ToList();
+        var old = live.Except(fresh).ToList();
+        var desired = workload.Replicas ?? 0;
+        if (Fault(state, workload, fresh, mark) is { } fault)
+        {
+            return new RolloutVerdict(fresh, false) { Fault = fault };
+        }
+
+        var isObserved = workload.ObservedGeneration >= mark.Generation;
+        var ready = fresh.Count(static pod => pod.IsReady);
+        if (isObserved && old.Count == 0 && ready >= desired && IsAvailable(workload, desired))
+        {
+            return new RolloutVerdict(fresh, true);
+        }
+
+        return Stuck(workload, old) is { } stuck
+            ? new RolloutVerdict(fresh, false) { Next = stuck }
+            : new RolloutVerdict(fresh, false)
+            {
+                // Nobody is missing and everybody new is ready: the next one may go.
+                Next = isObserved && ready == fresh.Count && live.Count >= desired ? old.Where(pod => HasToBeTaken(workload, pod)).OrderByDescending(Ordinal).FirstOrDefault() : null,
+                Evicts = true,
+            };
+    }
+
+    // What is held back by a partition is made of the old revision, whenever it is made: only its time tells.
+    private static bool IsFresh(Workload workload, PodView pod, RestartMark mark) =>
+        pod.Run == mark.Mark || (IsHeldBack(workload, pod) && pod.CreatedAt > mark.Since);
+
+    private static bool IsHeldBack(Workload workload, PodView pod) => workload is { Kind: "StatefulSet", Strategy: "RollingUpdate" } && Ordinal(pod) < workload.Partition;
+
+    private static bool HasToBeTaken(Workload workload, PodView pod) => workload.Strategy == "OnDelete" || IsHeldBack(workload, pod);
+
+    private static int Ordinal(PodView pod) =>
+        int.TryParse(pod.Name.AsSpan(pod.Name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal) ? ordinal : int.MaxValue;
+
+    private static bool IsAvailable(Workload workload, int desired) => workload.MinReadySeconds == 0 || workload.AvailableReplicas >= desired;
+
+    // A StatefulSet waits for a pod of an earlier revision to become ready before it replaces it, even where that can never be (kubernetes/kubernetes#67250).
+    private static PodView? Stuck(Workload workload, List<PodView> old) => workload is { Kind: "StatefulSet", Strategy: "RollingUpdate" }
+        ? old.FirstOrDefault(pod => pod is { IsReady: false, Fault: not null } && !IsHeldBack(workload, pod))
+        : null;
+
+    private static RolloutFault? Changed(Workload? workload, RestartMark mark) => workload switch
+    {
+        null => new RolloutFault(FailureCode.ConsumerNotFound, "it was deleted while it was restarted"),
+        _ when workload.Uid != mark.Uid => new RolloutFault(FailureCode.ConsumerNotFound, "it was deleted and made anew while it was restarted"),
+        { IsPaused: true } => new RolloutFault(FailureCode.ConsumerBusy, "it was paused while it was restarted"),
+        _ when workload.Generation < mark.Generation || workload.Run == mark.Mark => null,
+        { Run: null } => new RolloutFault(FailureCode.ManagedElsewhere, "something else took the restart's annotation out of its template again (GitOps, a Helm upgrade)"),
+        _ => new RolloutFault(FailureCode.ConsumerBusy, "somebody else restarted it meanwhile"),
+    };
+
+    private static RolloutFault? Fault(RolloutState state, Workload workload, List<PodView> fresh, RestartMark mark)
+    {
+        if (fresh.FirstOrDefault(static pod => pod.Fault is not null) is { } pod)
+        {
+            var fault = pod.Fault!;
+            var where = fault.Container is null ? string.Empty : $" of its container {fault.Container}";
+            return new RolloutFault(FailureCode.InstanceUnhealthy, $"pod {pod.Name} can't start: {fault.Reason}{where}{(fault.Message is null ? string.Empty : $" ({fault.Message})")}", pod);
+        }
+
+        var refusal = (workload.ObservedGeneration >= mark.Generation ? workload.ReplicaFailure : null)
+            ?? state.Warnings.Where(warning => warning.Reason is "FailedCreate" && warning.LastSeen >= mark.Since).MaxBy(static warning => warning.LastSeen)?.Message;
+        return refusal is null
+            ? null
+            : new RolloutFault(
+                refusal.Contains("quota", StringComparison.OrdinalIgnoreCase) ? FailureCode.LimitReached : FailureCode.InstanceUnhealthy, $"its controller can't make a pod: {refusal}");
+    }
+}

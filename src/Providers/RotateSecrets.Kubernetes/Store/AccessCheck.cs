@@ -1,0 +1,97 @@
+using System.Text.Json;
+using RotateSecrets.Kubernetes.Api;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
+
+namespace RotateSecrets.Kubernetes.Store;
+
+/// <summary>Asks the server what the caller may do (SelfSubjectAccessReview), and what else stands in the way.</summary>
+/// <param name="cluster">The cluster.</param>
+internal sealed class AccessCheck(Cluster cluster)
+{
+    private static readonly (StoreAccess Access, string Verb)[] Needs =
+        [(StoreAccess.List, "get"), (StoreAccess.Read, "get"), (StoreAccess.Write, "patch")];
+
+    public async Task<Outcome<StoreAccessReport>> CheckAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation)
+    {
+        if (address is null)
+        {
+            return new StoreAccessReport(cluster.Name, null, wanted, StoreAccess.None, [$"Connected to {cluster.Client.Address.Authority}; the context's namespace is {cluster.DefaultNamespace}."]);
+        }
+
+        if (SecretPlace.Of(address, cluster.DefaultNamespace).Failed(out var failure, out var place))
+        {
+            return failure;
+        }
+
+        var missing = StoreAccess.None;
+        var findings = new List<string>();
+        foreach (var need in Needs.Where(need => wanted.HasFlag(need.Access)).GroupBy(static need => need.Verb, StringComparer.Ordinal))
+        {
+            if ((await AllowsAsync(need.Key, place, cancellation)).Failed(out failure, out var verdict))
+            {
+                return failure;
+            }
+
+            if (!verdict.Allowed)
+            {
+                missing = need.Aggregate(missing, static (all, one) => all | one.Access);
+                var denied = ApiFault.Denied(need.Key, ResourceKind.Secret, null, place.Namespace, place.Name, address.ToString());
+                findings.Add($"{denied.Message} {denied.Remedy}");
+            }
+        }
+
+        if (missing.HasFlag(StoreAccess.Read) || (await new SecretReader(cluster).FindAsync(address, place, cancellation)).Failed(out failure, out var found))
+        {
+            return failure is null || failure.Code == FailureCode.SecretNotFound ? new StoreAccessReport(cluster.Name, address, wanted, missing, findings) : failure;
+        }
+
+        using (found)
+        {
+            if (wanted.HasFlag(StoreAccess.Write) && place.Key is not null && ForeignOwner.OfSecret(found.Json, place.Key) is { } owner)
+            {
+                findings.Add(owner.Refuse(address.ToString()).Message);
+                missing |= cluster.Settings.Force ? StoreAccess.None : StoreAccess.Write;
+            }
+
+            if (found.IsImmutable)
+            {
+                findings.Add($"The Secret {place.Title} is immutable: only the strategy Rename, by which the new value gets a Secret of its own, can replace its value.");
+            }
+        }
+
+        return new StoreAccessReport(cluster.Name, address, wanted, missing, findings);
+    }
+
+    private async Task<Outcome<Verdict>> AllowsAsync(string verb, SecretPlace place, CancellationToken cancellation)
+    {
+        using var body = PinnedBody.Of(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("apiVersion", "authorization.k8s.io/v1");
+            json.WriteString("kind", ResourceKind.AccessReview.Kind);
+            json.WriteStartObject("spec");
+            json.WriteStartObject("resourceAttributes");
+            json.WriteString("namespace", place.Namespace);
+            json.WriteString("verb", verb);
+            json.WriteString("resource", ResourceKind.Secret.Plural);
+            json.WriteString("name", place.Name);
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+        var call = ApiCall.Create(ResourceKind.AccessReview, null, body.Written) with { IsIdempotent = true };
+        if ((await cluster.Client.SendAsync(call, cancellation)).Failed(out var failure, out var reply))
+        {
+            return failure;
+        }
+
+        using (reply)
+        {
+            return new Verdict(reply.Json.At("status", "allowed").ValueKind == JsonValueKind.True);
+        }
+    }
+
+    private sealed record Verdict(bool Allowed);
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using RotateSecrets.Kubernetes.Tests.Hosting;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Secrets;
+
+namespace RotateSecrets.Kubernetes.Tests.Restarting;
+
+/// <summary>Every kind, with every strategy, in every failure mode: what should come of a restart, what does, and whether taking the value back heals it.</summary>
+public sealed class RestartTableTests(ITestOutputHelper output)
+{
+    private const string Good = "a good value, long enough";
+
+    private static readonly (string Kind, string Strategy, JsonObject? Spec)[] Kinds =
+    [
+        ("Deployment", "RollingUpdate", null),
+        ("Deployment", "maxUnavailable", new JsonObject { ["strategy"] = new JsonObject { ["rollingUpdate"] = new JsonObject { ["maxUnavailable"] = 1, ["maxSurge"] = 0 } } }),
+        ("Deployment", "Recreate", new JsonObject { ["strategy"] = new JsonObject { ["type"] = "Recreate" } }),
+        ("StatefulSet", "RollingUpdate", null),
+        ("StatefulSet", "partition", new JsonObject { ["updateStrategy"] = new JsonObject { ["rollingUpdate"] = new JsonObject { ["partition"] = 1 } } }),
+        ("StatefulSet", "OnDelete", new JsonObject { ["updateStrategy"] = new JsonObject { ["type"] = "OnDelete" } }),
+        ("DaemonSet", "RollingUpdate", null),
+        ("DaemonSet", "OnDelete", new JsonObject { ["updateStrategy"] = new JsonObject { ["type"] = "OnDelete" } }),
+        ("ReplicaSet", "no owner", null),
+    ];
+
+    // What the value makes of a pod, and what is to be said of it; null where it only takes longer.
+    private static readonly (string Mode, string? Says)[] Modes =
+        [("well", null), ("slow", null), ("crash-loop", "CrashLoopBackOff"), ("image-pull-error", "ImagePull"), ("unschedulable", "FailedScheduling"), ("never-ready", "without progress"), ("missing key", "CreateContainerConfigError")];
+
+    [Fact]
+    public async Task Every_kind_strategy_and_failure_mode_comes_to_what_it_should()
+    {
+        await using var cluster = await TestCluster.ConnectAsync(1, null, null, ("RestartLimit", "100"));
+        var cases = (from kind in Kinds.Select(static (kind, index) => (kind, index)) from mode in Modes select (kind.kind, Name: FormattableString.Invariant($"w{kind.index}-{mode.Mode.Replace(' ', '-')}"), mode)).ToList();
+        foreach (var one in cases)
+        {
+            await cluster.SecretAsync(one.Name, ("value", System.Text.Encoding.UTF8.GetBytes(Good)));
+            var template = Manifest.WithVariable(one.Name);
+            var spec = (JsonObject?)one.kind.Spec?.DeepClone();
+            if (one.kind.Kind == "StatefulSet")
+            {
+                (spec ??= [])["serviceName"] = one.Name;
+            }
+
+            await cluster.CreateAsync(cluster.Namespace, one.kind.Kind, one.Name, Manifest.Running(one.Name, one.kind.Kind == "DaemonSet" ? -1 : 2, template, spec));
+        }
+
+        var rows = await Task.WhenAll(cases.Select(one => TryAsync(cluster, one.kind.Kind, one.kind.Strategy, one.Name, one.mode.Mode, one.mode.Says)));
+
+        output.WriteLine($"{"kind",-12} {"strategy",-15} {"mode",-17} {"expected",-28} {"seen",-46} {"then",-8} right");
+        foreach (var row in rows)
+        {
+            output.WriteLine(row.ToString());
+        }
+
+        Assert.All(rows, static row => Assert.True(row.IsRight, row.ToString()));
+    }
+
+    private static async Task<Row> TryAsync(TestCluster cluster, string kind, string strategy, string name, string mode, string? says)
+    {
+        await cluster.ReadyAsync(cluster.Namespace, $"{kind}/{name}", 2);
+        var address = cluster.Address(name);
+        var consumer = Assert.Single(await cluster.ConsumersAsync(address));
+        await WriteAsync(cluster, address, mode is "well" ? "another good value" : mode is "missing key" ? null : $"mode={mode}, another value");
+        var (_, failure) = await RestartTests.RestartAsync(cluster, consumer, $"{name}-1", TimeSpan.FromSeconds(mode == "never-ready" ? 8 : 60));
+        var isRight = says is null ? failure is null : failure is not null && failure.Message.Contains(says, StringComparison.Ordinal) && failure.Effect == Effect.None;
+        var seen = failure is null ? "restarted" : string.Create(CultureInfo.InvariantCulture, $"{failure.Code}: {(failure.Message.Contains(says ?? "?", StringComparison.Ordinal) ? says : failure.Message)}");
+
+        await WriteAsync(cluster, address, Good);
+        var (_, unhealed) = await RestartTests.RestartAsync(cluster, consumer, $"{name}-2");
+        var pods = await cluster.PodsAsync(cluster.Namespace);
+        var isHealed = unhealed is null && pods.Count(pod => pod.Key == $"{kind}/{name}" && pod.IsReady) == 2;
+        return new Row(kind, strategy, mode, says ?? "restarted", seen, isHealed ? "healed" : unhealed?.Message ?? "not healed", isRight && isHealed);
+    }
+
+    // As an operator might: without the module, so that a missing key can be made too.
+    private static async Task WriteAsync(TestCluster cluster, SecretAddress address, string? text)
+    {
+        var path = $"api/v1/namespaces/{address.Path.Replace("/", "/secrets/", StringComparison.Ordinal)}?fieldManager=kubectl-patch";
+        await cluster.MergeAsync(path, new JsonObject { ["data"] = new JsonObject { ["value"] = text is null ? null : Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text)) } });
+    }
+
+    private sealed record Row(string Kind, string Strategy, string Mode, string Expected, string Seen, string Then, bool IsRight)
+    {
+        public override string ToString() => $"{Kind,-12} {Strategy,-15} {Mode,-17} {Expected,-28} {Seen,-46} {Then,-8} {(IsRight ? "yes" : "NO")}";
+    }
+}
