@@ -14,7 +14,7 @@ public static class PlanReader
     private static readonly string[] Names =
     [
         "$schema", "Address", "Strategy", "Value", "Consumers", "Probes", "Owner", "Derived", "Grace", "ConvergenceDeadline", "ProbeDeadline", "DebtLimit", "UndoOnFailure",
-        "AllowIrreversible",
+        "AllowIrreversible", "HeldAt",
     ];
 
     /// <summary>Makes a plan.</summary>
@@ -37,7 +37,7 @@ public static class PlanReader
     private static RotationPlan? Read(MapReader map, string path)
     {
         var fallback = new RotationPlan(SecretAddress.Parse("none:none"));
-        var address = Address(map);
+        var address = Address(map, "Address", required: true);
         var plan = fallback with
         {
             Strategy = map.Choice<StrategyKind>("Strategy") ?? fallback.Strategy,
@@ -52,15 +52,21 @@ public static class PlanReader
             DebtLimit = map.Duration("DebtLimit") ?? fallback.DebtLimit,
             UndoOnFailure = map.Flag("UndoOnFailure") ?? fallback.UndoOnFailure,
             AllowIrreversible = map.Flag("AllowIrreversible") ?? fallback.AllowIrreversible,
+            HeldAt = Address(map, "HeldAt"),
             File = path,
         };
+        if (plan is { HeldAt: not null, Strategy: not StrategyKind.Overwrite })
+        {
+            map.Complain("HeldAt", "'HeldAt' belongs to the strategy Overwrite; the others need no copy");
+        }
+
         map.Text("$schema");
         return address is null ? null : plan with { Address = address };
     }
 
-    private static SecretAddress? Address(MapReader map)
+    private static SecretAddress? Address(MapReader map, string name, bool required = false)
     {
-        if (map.Text("Address", required: true) is not { } text)
+        if (map.Text(name, required) is not { } text)
         {
             return null;
         }
@@ -70,7 +76,7 @@ public static class PlanReader
             return address;
         }
 
-        map.Complain("Address", $"{failure.Message.TrimEnd('.')}; write store:path or store:path#field");
+        map.Complain(name, $"{failure.Message.TrimEnd('.')}; write store:path or store:path#field");
         return null;
     }
 

@@ -30,6 +30,7 @@ public static class PlanText
             WriteDuration(json, "ProbeDeadline", plan.ProbeDeadline, fallback.ProbeDeadline);
             WriteDuration(json, "DebtLimit", plan.DebtLimit, fallback.DebtLimit);
             WriteUnless(plan.UndoOnFailure, () => json.WriteBoolean("UndoOnFailure", false));
+            WriteUnless(plan.HeldAt is null, () => json.WriteString("HeldAt", plan.HeldAt!.ToString()));
             WriteUnless(!plan.AllowIrreversible, () => json.WriteBoolean("AllowIrreversible", true));
             json.WriteEndObject();
         }

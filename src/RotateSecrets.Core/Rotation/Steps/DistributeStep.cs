@@ -34,6 +34,11 @@ internal sealed class DistributeStep : IRotationStep
             return new StepReport("Everybody reads it where it is.");
         }
 
+        if (!toSide && !run.Strategy.ReturnsHome && !run.Record.IsUndoing)
+        {
+            return new StepReport($"Everybody goes on reading {side}.");
+        }
+
         var (from, to) = toSide ? (run.Plan.Address, side) : (side, run.Plan.Address);
         if (!(await ConsumersAsync(run, from, cancellation)).Succeeded(out var readers, out var failure)
             || !(await ConsumersAsync(run, to, cancellation)).Succeeded(out var already, out failure))
