@@ -151,6 +151,7 @@ internal sealed class SecretWriter(SecretCalls calls, SecretAudiences audiences,
         Token = request.Token,
         Fingerprint = request.Value.Fingerprint,
         Length = request.Value.Length,
+        Findings = SecretRules.Findings(request.Value),
     };
 
     private static Failure Conflict(SecretAddress address, string expected, SecretRecord? now) =>
