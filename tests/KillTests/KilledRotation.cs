@@ -30,13 +30,18 @@ public abstract partial class KilledRotation(ITestOutputHelper output)
         foreach (var boundary in Chosen(boundaries))
         {
             violations += await KillAsync(sample, verb, boundary, boundary % 2 == 0 ? "resume" : "undo");
+            await WriteAsync(string.Empty);
         }
 
         var orphans = await sample.StopAsync();
         var text = $"{name}: {table.Count} of {boundaries} points, {violations} violations, {orphans.Count} orphan processes\n{string.Join('\n', table)}";
         output.WriteLine(text);
-        await File.WriteAllTextAsync(Path.Combine(AppContext.BaseDirectory, $"kills-{name}.txt"), text, TestContext.Current.CancellationToken);
+        await WriteAsync(text);
         Assert.True(violations == 0 && orphans.Count == 0, text);
+
+        // A long run can be followed, and one that was cut off is not lost.
+        Task WriteAsync(string whole) => File.WriteAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, $"kills-{name}.txt"), whole.Length > 0 ? whole : string.Join('\n', table), TestContext.Current.CancellationToken);
     }
 
     private static IEnumerable<int> Chosen(int boundaries)

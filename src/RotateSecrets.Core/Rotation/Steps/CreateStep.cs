@@ -53,12 +53,16 @@ internal sealed class CreateStep : IRotationStep
 
     private static async Task<Outcome<StepReport>> HoldPreviousAsync(RotationRun run, CancellationToken cancellation)
     {
-        if (run[Fact.Previous] is not { } previous || !run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Readable))
+        var isReadable = run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Readable);
+        if (run[Fact.Previous] is not { } previous || (!isReadable && run.Plan.HeldAt is null))
         {
             return new StepReport(string.Empty);
         }
 
-        if (!(await run.Store.ReadAsync(run.Plan.Address, VersionSelector.OfId(previous), cancellation)).Succeeded(out var version, out var failure))
+        var read = isReadable
+            ? await run.Store.ReadAsync(run.Plan.Address, VersionSelector.OfId(previous), cancellation)
+            : await HeldCopy.ReadAsync(run, run.Plan.HeldAt!, cancellation);
+        if (!read.Succeeded(out var version, out var failure))
         {
             return failure;
         }

@@ -73,6 +73,15 @@ public sealed class NewRotationPlanCommand : RotationCommand
     [DurationTransformation]
     public TimeSpan Grace { get; set; }
 
+    /// <summary>Where the value is held that can't be read back from its own store. For the strategy Overwrite.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SecretAddressCompleter))]
+    public AddressArgument? HeldAt { get; set; }
+
+    /// <summary>Lets the old value be overwritten although nobody could put it back.</summary>
+    [Parameter]
+    public SwitchParameter AllowIrreversible { get; set; }
+
     /// <summary>Replaces a file that is there.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -80,9 +89,15 @@ public sealed class NewRotationPlanCommand : RotationCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!Address.Address.Succeeded(out var address, out var failure))
+        if (!Address.Address.Succeeded(out var address, out var failure) || (HeldAt is not null && HeldAt.Address.Failed(out failure, out _)))
         {
             WriteFailure(failure);
+            return;
+        }
+
+        if (HeldAt is not null && Strategy != StrategyKind.Overwrite)
+        {
+            WriteFailure(new Failure(FailureCode.ValueInvalid, address.ToString(), "-HeldAt belongs to the strategy Overwrite; the others need no copy.") { Remedy = "Say -Strategy Overwrite." });
             return;
         }
 
@@ -95,6 +110,8 @@ public sealed class NewRotationPlanCommand : RotationCommand
             Owner = Owner,
             Derived = [.. Derived.Select(FilePath)],
             Grace = Grace,
+            AllowIrreversible = AllowIrreversible,
+            HeldAt = HeldAt is null ? null : HeldAt.Address.Succeeded(out var heldAt, out _) ? heldAt : null,
         };
         if (Path is null || Write(plan, FilePath(Path)))
         {
