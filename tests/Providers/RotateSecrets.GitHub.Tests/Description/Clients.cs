@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Octokit;
 using Octokit.Internal;
 using Sodium;
@@ -38,6 +39,13 @@ internal static class Clients
         }
 
         return await Relay.Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>What a refusal says; empty where the answer says nothing.</summary>
+    public static async Task<string> MessageAsync(HttpResponseMessage response)
+    {
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return answer.RootElement.TryGetProperty("message", out var message) ? message.GetString() ?? string.Empty : string.Empty;
     }
 
     // Octokit calls its JSON a form.
