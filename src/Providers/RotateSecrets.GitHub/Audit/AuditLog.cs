@@ -3,7 +3,6 @@ using System.Text.Json;
 using RotateSecrets.GitHub.Addressing;
 using RotateSecrets.GitHub.Client;
 using RotateSecrets.Outcomes;
-using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 
 namespace RotateSecrets.GitHub.Audit;

@@ -227,13 +227,20 @@ internal sealed class WorkflowRepointer(GitHubServer server, WorkflowFinder find
         return new BranchChange(workflow.Branch.Sha, changes);
     }
 
-    private static Outcome<(SecretPlace From, SecretPlace To)> PlacesOf(RepointRequest request) =>
-        SecretPlace.Of(request.From).Failed(out var failure, out var from) || SecretPlace.Of(request.To).Failed(out failure, out var to) ? failure
-            : from with { Name = to.Name } == to ? (from, to)
+    private static Outcome<(SecretPlace From, SecretPlace To)> PlacesOf(RepointRequest request)
+    {
+        if (SecretPlace.Of(request.From).Failed(out var failure, out var source) || SecretPlace.Of(request.To).Failed(out failure, out var target))
+        {
+            return failure;
+        }
+
+        return source with { Name = target.Name } == target
+            ? (source, target)
             : new Failure(FailureCode.NotSupported, request.To.ToString(), $"A workflow gets its secrets by name alone: it can't be pointed from {request.From} to {request.To}, which lies elsewhere.")
             {
                 Remedy = "Point it to another name in the same scope.",
             };
+    }
 
     private static string Message(RepointRequest request, (SecretPlace From, SecretPlace To) places) =>
         $"Use the secret {places.To.Name} for {places.From.Name}\n\nPart of the rotation of {places.From.Name} in {places.From.Scope}, run {request.RunId}.";

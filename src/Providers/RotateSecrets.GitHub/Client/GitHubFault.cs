@@ -72,7 +72,7 @@ internal static partial class GitHubFault
         new(FailureCode.AccessDenied, need.Target, $"{need.Operation} was refused: the organisation wants single sign-on, and the token isn't authorised for it.")
         {
             Remedy = OrganizationPattern().Match(sso) is { Success: true } named
-                ? $"Authorise the token for {named.Groups[1].Value}: Settings, Developer settings, the token, Configure SSO."
+                ? $"Authorise the token for {named.Groups["name"].Value}: Settings, Developer settings, the token, Configure SSO."
                 : "Authorise the token for the organisation: Settings, Developer settings, the token, Configure SSO.",
         };
 
@@ -101,12 +101,12 @@ internal static partial class GitHubFault
         }
     }
 
-    [GeneratedRegex("/orgs/([A-Za-z0-9-]{1,100})/sso", RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex("/orgs/(?<name>[A-Za-z0-9-]{1,100})/sso", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]
     private static partial Regex OrganizationPattern();
 
-    [GeneratedRegex(@"^[a-z_]{1,60}=(read|write|admin)([,;] ?[a-z_]{1,60}=(read|write|admin)){0,20}$", RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex(@"^[a-z_]{1,60}=(read|write|admin)([,;] ?[a-z_]{1,60}=(read|write|admin)){0,20}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]
     private static partial Regex PermissionsPattern();
 
-    [GeneratedRegex(@"^[a-z_:]{1,40}(, ?[a-z_:]{1,40}){0,20}$", RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex(@"^[a-z_:]{1,40}(, ?[a-z_:]{1,40}){0,20}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]
     private static partial Regex ScopesPattern();
 }

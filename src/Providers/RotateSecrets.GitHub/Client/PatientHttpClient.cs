@@ -28,8 +28,8 @@ internal sealed class PatientHttpClient(RequestGate gate) : IHttpClient
 
     private static HttpClientAdapter Adapter(RequestGate gate)
     {
-        var adapter = new HttpClientAdapter(() => gate);
-        adapter.SetRequestTimeout(Timeout.InfiniteTimeSpan);
-        return adapter;
+        var unlimited = new HttpClientAdapter(() => gate);
+        unlimited.SetRequestTimeout(Timeout.InfiniteTimeSpan);
+        return unlimited;
     }
 }

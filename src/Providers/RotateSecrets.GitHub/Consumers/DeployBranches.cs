@@ -2,7 +2,6 @@ using System.IO.Enumeration;
 using RotateSecrets.GitHub.Addressing;
 using RotateSecrets.GitHub.Client;
 using RotateSecrets.GitHub.Repositories;
-using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.GitHub.Consumers;
 

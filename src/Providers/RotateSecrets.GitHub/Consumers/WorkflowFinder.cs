@@ -113,7 +113,7 @@ internal sealed class WorkflowFinder(GitHubServer server, RepositoryReader reade
         }
     }
 
-    private async IAsyncEnumerable<Outcome<FoundWorkflow>> InAsync(
+    private static async IAsyncEnumerable<Outcome<FoundWorkflow>> InAsync(
         RepositorySnapshot snapshot, BranchFiles branch, string? name, FileFetcher fetcher, SecretLandscape? landscape, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var found = new Dictionary<string, List<(SecretReference, bool)>>(StringComparer.Ordinal);

@@ -61,12 +61,12 @@ internal sealed class Reading(string repository, RepositorySnapshot? known, stri
 
     private static Dictionary<string, IReadOnlyList<FileEntry>> FilesOf(RepositorySnapshot? known)
     {
-        var files = new Dictionary<string, IReadOnlyList<FileEntry>>(StringComparer.Ordinal);
+        var entries = new Dictionary<string, IReadOnlyList<FileEntry>>(StringComparer.Ordinal);
         foreach (var branch in known?.Branches ?? [])
         {
-            files[branch.Sha] = branch.Files;
+            entries[branch.Sha] = branch.Files;
         }
 
-        return files;
+        return entries;
     }
 }

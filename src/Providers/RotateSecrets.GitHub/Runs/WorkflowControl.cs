@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using RotateSecrets.Consumers;
 using RotateSecrets.GitHub.Changes;
 using RotateSecrets.GitHub.Consumers;
@@ -13,7 +12,6 @@ internal sealed class WorkflowControl : IConsumerControl, IConsumerRepointer
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private readonly GitHubServer server;
-    private readonly WorkflowFinder finder;
     private readonly WorkflowRepointer repointer;
     private readonly RunProof proof;
     private readonly RunDrain drain;
@@ -23,7 +21,6 @@ internal sealed class WorkflowControl : IConsumerControl, IConsumerRepointer
     {
         var calls = new RunCalls(server.Api);
         this.server = server;
-        this.finder = finder;
         repointer = new WorkflowRepointer(server, finder);
         proof = new RunProof(server, calls);
         drain = new RunDrain(server, calls, proof);

@@ -42,7 +42,7 @@ internal sealed class SecretWriter(SecretCalls calls, SecretAudiences audiences,
         if (isRepeated && before is not null && note!.Fits(before))
         {
             return note.Fingerprint == request.Value.Fingerprint
-                ? Settle(place, request, before, note) ?? Written(request, before)
+                ? Settle(place, request, before, note)
                 : new Failure(FailureCode.TokenReused, address.ToString(), $"Version {before.Id} of {address} was written with this token and another value.");
         }
 
@@ -104,7 +104,7 @@ internal sealed class SecretWriter(SecretCalls calls, SecretAudiences audiences,
                 continue;
             }
 
-            return await CheckAsync(place, request, before, after, put.Date, audience, cancellation) ?? Settle(place, request, after, note) ?? Written(request, after);
+            return await CheckAsync(place, request, before, after, put.Date, audience, cancellation) is { } doubt ? doubt : Settle(place, request, after, note);
         }
     }
 
@@ -125,7 +125,8 @@ internal sealed class SecretWriter(SecretCalls calls, SecretAudiences audiences,
         return audience is null ? null : await audiences.CheckAsync(place, request.Address, after, audience, cancellation);
     }
 
-    private Failure? Settle(SecretPlace place, PutRequest request, SecretRecord after, WriteNote note) => note.After == after.Id ? null : notes.Keep(place, request.Address, note with { After = after.Id });
+    private Outcome<SecretVersion> Settle(SecretPlace place, PutRequest request, SecretRecord after, WriteNote note) =>
+        note.After != after.Id && notes.Keep(place, request.Address, note with { After = after.Id }) is { } unkept ? unkept with { Effect = Effect.Unknown } : Written(request, after);
 
     private async Task<Failure?> FullAsync(SecretPlace place, SecretAddress address, CancellationToken cancellation) =>
         (await calls.CountAsync(place, address, cancellation)).Failed(out var failure, out var count) ? failure
