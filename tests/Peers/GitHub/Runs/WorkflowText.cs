@@ -88,14 +88,14 @@ public sealed partial record WorkflowText(string? Name, IReadOnlySet<string> Tri
 
     private static HashSet<string>? NamesIn(string text) => All().IsMatch(text)
         ? null
-        : Secret().Matches(text).Select(static match => match.Groups[1].Value.ToUpperInvariant()).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        : Secret().Matches(text).Select(static match => match.Groups["name"].Value.ToUpperInvariant()).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     private static YamlNode? Child(YamlMappingNode map, string key) =>
         map.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode scalar && scalar.Value == key).Value;
 
     private static IEnumerable<string> Keys(YamlMappingNode map) => map.Children.Keys.OfType<YamlScalarNode>().Select(static key => key.Value ?? string.Empty);
 
-    [GeneratedRegex(@"secrets\s*(?:\.\s*|\[\s*')([A-Za-z_][A-Za-z0-9_]*)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"secrets\s*(?:\.\s*|\[\s*')(?<name>[A-Za-z_][A-Za-z0-9_]*)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
     private static partial Regex Secret();
 
     [GeneratedRegex(@"toJSON\(\s*secrets\s*\)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
