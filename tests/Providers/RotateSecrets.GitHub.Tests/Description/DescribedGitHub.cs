@@ -43,11 +43,11 @@ internal sealed partial class DescribedGitHub : IAsyncDisposable
     /// <param name="time">The double's clock.</param>
     public static async Task<DescribedGitHub> StartAsync(TimeProvider? time = null)
     {
-        var house = await DescriptionHouse.NeedAsync();
+        var official = await DescriptionHouse.NeedAsync();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var described = new DescribedGitHub(await GitHubDouble.StartAsync(time), builder.Build(), house);
+        var described = new DescribedGitHub(await GitHubDouble.StartAsync(time), builder.Build(), official);
         await described.front.StartAsync();
         return described;
     }
@@ -145,9 +145,9 @@ internal sealed partial class DescribedGitHub : IAsyncDisposable
     {
         var path = target.Split('?')[0];
         var open = Tail().Match(path);
-        return open.Success ? open.Groups[1].Value + open.Groups[2].Value.Replace("/", "%2F", StringComparison.Ordinal) + target[path.Length..] : target;
+        return open.Success ? open.Groups["head"].Value + open.Groups["tail"].Value.Replace("/", "%2F", StringComparison.Ordinal) + target[path.Length..] : target;
     }
 
-    [GeneratedRegex("^(/repos/[^/]+/[^/]+/(?:contents|git/ref|git/refs|git/matching-refs|branches)/)(.+)$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("^(?<head>/repos/[^/]+/[^/]+/(?:contents|git/ref|git/refs|git/matching-refs|branches)/)(?<tail>.+)$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Tail();
 }

@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
@@ -77,7 +76,7 @@ internal sealed class DescriptionHouse
         await upstream.StartAsync();
 
         var (prism, judge) = (FreePort(), FreePort());
-        var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[
             Path.Combine(AppContext.BaseDirectory, "Description", "serve.js"), Folder, Text(prism), Text(new Uri(upstream.Urls.First()).Port), Text(judge)])
         {
