@@ -32,7 +32,7 @@ internal sealed record JobEnvironment(string? Name, bool IsComputed)
 /// <param name="Repository">The repository of the file: <c>owner/name</c>.</param>
 /// <param name="Ref">The branch, tag or commit at which it was read.</param>
 /// <param name="Path">The file: the workflow itself, or a reusable workflow or action that it calls.</param>
-/// <param name="Line">The line, from 1, on which <c>secrets</c> stands.</param>
+/// <param name="Line">The line, from 1, on which the name stands; where there is none, the word <c>secrets</c> or <c>inherit</c>.</param>
 /// <param name="Column">Its column, from 1, in UTF-16 units.</param>
 internal sealed record ReferenceSpot(string Repository, string Ref, string Path, int Line, int Column)
 {
@@ -58,4 +58,12 @@ internal sealed record SecretReference(
 
     /// <summary>The files called on the way, outermost first, for people; empty where the workflow itself names it.</summary>
     public IReadOnlyList<string> Through { get; init; } = [];
+
+    /// <summary>
+    /// Where the called files use what is handed to them here: <c>secrets.token</c> of a reusable workflow, <c>inputs.token</c> of an action. Empty where it is handed to nothing that could be read.
+    /// </summary>
+    public IReadOnlyList<ReferenceSpot> Uses { get; init; } = [];
+
+    /// <summary>Whether it is the secret of an environment or none: a job of a reusable workflow that was given its secrets by name, where an environment's covers what was given.</summary>
+    public bool IsOnlyOfEnvironment { get; init; }
 }
