@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RotateSecrets.Peers.GitHub.Endpoints;
 using RotateSecrets.Peers.GitHub.Http;
 using RotateSecrets.Peers.GitHub.State;
 
@@ -26,6 +27,9 @@ public sealed class GitHubDouble : IAsyncDisposable
 
     /// <summary>Where the API is, as api.github.com has it.</summary>
     public Uri Address => new(application.Urls.First() + "/");
+
+    /// <summary>The endpoints that it has, as the official description names them.</summary>
+    public static IReadOnlyList<string> Endpoints { get; } = [.. new RouteTable().All.Select(static route => route.Name).Order(StringComparer.Ordinal)];
 
     /// <summary>A classic token that may everything, of the user octo-operator.</summary>
     public Credential Operator { get; }

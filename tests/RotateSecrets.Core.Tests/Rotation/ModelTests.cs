@@ -83,7 +83,9 @@ public sealed class ModelTests(ITestOutputHelper output)
             isOvertaken |= sleeper is not null && (act == Act.Invoke || before is Standing.Forward or Standing.PastReturn or Standing.Back);
             if (running.IsCompleted)
             {
-                Assert.Contains(after, ReferenceModel.After(before, act));
+                Assert.True(
+                    ReferenceModel.After(before, act).Contains(after),
+                    $"{act} at {before} came to {after}: {string.Join("; ", failures)}\n{string.Join('\n', Record()?.Events.Select(static happened => $"{happened.Kind} {happened.StepKind} {happened.Message}") ?? [])}");
                 AssertTold(before, act, failures);
             }
             else

@@ -12,6 +12,8 @@ internal sealed class RouteTable
         .GroupBy(static route => route.Method, StringComparer.Ordinal)
         .ToDictionary(static group => group.Key, static group => group.OrderBy(static route => route.Parameters).ToList(), StringComparer.Ordinal);
 
+    public IEnumerable<Route> All => byMethod.Values.SelectMany(static routes => routes);
+
     /// <summary>Finds the endpoint of a request; null where there is none.</summary>
     public (Route? Route, IReadOnlyDictionary<string, string> Values) Find(Incoming incoming)
     {

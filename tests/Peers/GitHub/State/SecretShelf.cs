@@ -28,9 +28,9 @@ public sealed class StoredSecret(string name, DateTimeOffset createdAt)
 {
     public string Name => name;
 
-    public DateTimeOffset CreatedAt => createdAt;
+    public DateTimeOffset CreatedAt { get; } = createdAt;
 
-    public DateTimeOffset UpdatedAt { get; set; } = createdAt;
+    public DateTimeOffset UpdatedAt { get; set; }
 
     /// <summary>What runs are given. Where the box was sealed for another scope's key, what came out of it: nothing that anybody wrote.</summary>
     public byte[] Value { get; set; } = [];

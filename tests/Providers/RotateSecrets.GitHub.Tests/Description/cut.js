@@ -14,6 +14,13 @@ function mend(name, operation) {
     }
   }
 
+  const account = name === '/app/installations' && operation.responses?.['200'].content['application/json'].schema.items.properties.account;
+  if (account?.allOf) {
+    // "Get an installation" says it right: the account is a user, an organisation or an enterprise, not all of them.
+    account.anyOf = account.allOf;
+    delete account.allOf;
+  }
+
   for (const parameter of operation.parameters ?? []) {
     if (parameter.name === 'created' && /\/runs$/.test(name)) {
       // "List workflow runs": `created` takes the search syntax for dates (>=..., a..b), not one date.
