@@ -1,7 +1,6 @@
 using RotateSecrets.GitHub.Addressing;
 using RotateSecrets.GitHub.Tests.Hosting;
 using RotateSecrets.Outcomes;
-using RotateSecrets.Peers.GitHub.State;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 
@@ -24,16 +23,16 @@ public sealed class BadInputTests : GitHubTests
         Assert.Equal(FailureCode.AddressMalformed, SecretPlace.Of(SecretAddress.Parse("github:" + path)).Failure?.Code);
 
     [Theory]
-    [InlineData("dependabot/core/JWT", SecretUse.Actions, "dependabot", "core")]
-    [InlineData("dependabot/dependabot/core/JWT", SecretUse.Dependabot, "dependabot", "core")]
-    [InlineData("codespaces/codespaces/codespaces/JWT", SecretUse.Codespaces, "codespaces", "codespaces")]
-    [InlineData("orgs/acme/JWT", SecretUse.Actions, "acme", null)]
-    [InlineData("dependabot/orgs/acme/jwt", SecretUse.Dependabot, "acme", null)]
-    [InlineData("acme/environments/JWT", SecretUse.Actions, "acme", "environments")]
-    public void The_number_of_parts_tells_owners_from_words(string path, SecretUse use, string owner, string? repository)
+    [InlineData("dependabot/core/JWT", "Actions", "dependabot", "core")]
+    [InlineData("dependabot/dependabot/core/JWT", "Dependabot", "dependabot", "core")]
+    [InlineData("codespaces/codespaces/codespaces/JWT", "Codespaces", "codespaces", "codespaces")]
+    [InlineData("orgs/acme/JWT", "Actions", "acme", null)]
+    [InlineData("dependabot/orgs/acme/jwt", "Dependabot", "acme", null)]
+    [InlineData("acme/environments/JWT", "Actions", "acme", "environments")]
+    public void The_number_of_parts_tells_owners_from_words(string path, string use, string owner, string? repository)
     {
         var place = Doors.Value(SecretPlace.Of(SecretAddress.Parse("github:" + path)));
-        Assert.Equal((use.ToString(), owner, repository, "JWT"), (place.Use.ToString(), place.Owner, place.Repository, place.Name));
+        Assert.Equal((use, owner, repository, "JWT"), (place.Use.ToString(), place.Owner, place.Repository, place.Name));
         Assert.Equal(place, Doors.Value(SecretPlace.Of(SecretAddress.Parse("github:" + place.Path))));
     }
 
