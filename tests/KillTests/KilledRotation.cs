@@ -8,7 +8,7 @@ namespace KillTests;
 
 /// <summary>
 /// Kills a rotation by SIGKILL before and after each call that writes to its journal, and has another process resume it, or undo it. ROTATESECRETS_KILL_POINTS tells how many of the
-/// points of each strategy are taken: a number (default: 10), or all. ROTATESECRETS_KILL_SEED repeats a choice. The table is printed, and written beside the tests.
+/// points of each strategy are taken: a number (default: 10), all, or those from one on to another, as 100-110. ROTATESECRETS_KILL_SEED repeats a choice. The table is printed, and written beside the tests.
 /// </summary>
 public abstract partial class KilledRotation(ITestOutputHelper output)
 {
@@ -30,13 +30,18 @@ public abstract partial class KilledRotation(ITestOutputHelper output)
         foreach (var boundary in Chosen(boundaries))
         {
             violations += await KillAsync(sample, verb, boundary, boundary % 2 == 0 ? "resume" : "undo");
+            await WriteAsync(string.Empty);
         }
 
         var orphans = await sample.StopAsync();
         var text = $"{name}: {table.Count} of {boundaries} points, {violations} violations, {orphans.Count} orphan processes\n{string.Join('\n', table)}";
         output.WriteLine(text);
-        await File.WriteAllTextAsync(Path.Combine(AppContext.BaseDirectory, $"kills-{name}.txt"), text, TestContext.Current.CancellationToken);
+        await WriteAsync(text);
         Assert.True(violations == 0 && orphans.Count == 0, text);
+
+        // A long run can be followed, and one that was cut off is not lost.
+        Task WriteAsync(string whole) => File.WriteAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, $"kills-{name}.txt"), whole.Length > 0 ? whole : string.Join('\n', table), TestContext.Current.CancellationToken);
     }
 
     private static IEnumerable<int> Chosen(int boundaries)
@@ -47,6 +52,11 @@ public abstract partial class KilledRotation(ITestOutputHelper output)
         if (wanted == "all")
         {
             return all;
+        }
+
+        if (wanted.Split('-') is [var first, var last])
+        {
+            return all.Where(point => point >= int.Parse(first, CultureInfo.InvariantCulture) && point <= int.Parse(last, CultureInfo.InvariantCulture));
         }
 
         var points = all.ToArray();

@@ -18,6 +18,10 @@ namespace KillTests;
 internal sealed class Sample : IAsyncDisposable
 {
     private const int Replicas = 2;
+
+    // Often enough that no gap in which nobody serves goes unseen, and seldom enough that four samples run on two processors.
+    private const string Rate = "100";
+
     private static readonly SecretAddress Address = SecretAddress.Parse("local:PROXY_JWT_SECRET");
     private static readonly SecretAddress Side = SecretAddress.Parse("local:PROXY_JWT_SECRET_NEW");
 
@@ -265,7 +269,7 @@ internal sealed class Sample : IAsyncDisposable
             {
                 ["name"] = "clients",
                 ["command"] = new JsonArray(
-                    ["dotnet", PathOf("clients"), .. ports.SelectMany(static port => (JsonNode[])["--endpoint", Page(port, string.Empty).ToString()]), "--secret-file", "clients.secret", "--summary", "clients.json"]),
+                    ["dotnet", PathOf("clients"), .. ports.SelectMany(static port => (JsonNode[])["--endpoint", Page(port, string.Empty).ToString()]), "--secret-file", "clients.secret", "--summary", "clients.json", "--rate", Rate]),
                 ["secrets"] = new JsonArray(new JsonObject { ["address"] = Address.ToString(), ["file"] = "clients.secret" }),
             });
         File.WriteAllText(Path.Combine(folder, "services.json"), new JsonObject { ["services"] = services }.ToJsonString());

@@ -46,22 +46,57 @@ public sealed class RevocationGuard(ISecretStore store, IRotationJournal journal
         };
     }
 
+    /// <summary>Checks that a name can be removed: nobody refers to it, and what took its place was seen to work and is what every instance has.</summary>
+    /// <param name="address">The name.</param>
+    /// <param name="successor">What took its place, under another name.</param>
+    /// <param name="cancellation">Gives up at once.</param>
+    /// <returns>What took its place.</returns>
+    public async Task<Outcome<SecretVersion>> CheckDesertedAsync(SecretAddress address, SecretVersion successor, CancellationToken cancellation)
+    {
+        await foreach (var found in consumers.FindAsync(address, cancellation))
+        {
+            return found.Failed(out var failure, out var consumer)
+                ? failure
+                : new Failure(FailureCode.StillInUse, address.ToString(), $"{address} can't be removed: {consumer} still refers to it ({consumer.References[0]}).")
+                {
+                    Remedy = "Point it elsewhere first with Update-Consumer.",
+                };
+        }
+
+        var refusal = $"{address} can't be removed";
+        return await UnverifiedAsync(refusal, address, successor, cancellation) is { } unverified ? unverified
+            : await StillInUseAsync(refusal, address, successor, cancellation) is { } used ? used
+            : successor;
+    }
+
     private async Task<Outcome<SecretVersion>> UnusedAsync(
         SecretVersion version, SecretVersion? current, CancellationToken cancellation)
     {
         // A candidate stands for itself; a previous version is replaced by the current one.
         var witness = version.Stage == SecretStage.Pending ? version : current ?? version;
-        if ((await journal.FindVerificationAsync(store.Description.Location, witness, cancellation)).Failed(out var unverified, out _))
+        var refusal = $"Version {version.Id} of {version.Address} can't be revoked";
+        if (await UnverifiedAsync(refusal, version.Address, witness, cancellation) is { } unverified)
         {
-            return unverified.Code == FailureCode.NotVerified ? NotVerified(version, witness) : unverified;
+            return unverified.Code == FailureCode.NotVerified && witness == version ? NeverVerified(version) : unverified;
         }
 
-        if (current is null)
-        {
-            return version;
-        }
+        return current is not null && await StillInUseAsync(refusal, version.Address, current, cancellation) is { } used ? used : version;
+    }
 
-        await foreach (var proof in consumers.ProveAsync(current, cancellation))
+    private async Task<Failure?> UnverifiedAsync(string refusal, SecretAddress address, SecretVersion successor, CancellationToken cancellation)
+    {
+        var found = await journal.FindVerificationAsync(store.Description.Location, successor, cancellation);
+        return found.Failure is { Code: FailureCode.NotVerified }
+            ? new Failure(FailureCode.NotVerified, address.ToString(), $"{refusal}: {Named(address, successor)}, which replaces it, was never verified.")
+            {
+                Remedy = "Verify it first: pipe it to Get-Consumer, Restart-Consumer and Test-RotationHealth.",
+            }
+            : found.Failure;
+    }
+
+    private async Task<Failure?> StillInUseAsync(string refusal, SecretAddress address, SecretVersion successor, CancellationToken cancellation)
+    {
+        await foreach (var proof in consumers.ProveAsync(successor, cancellation))
         {
             if (!proof.Succeeded(out var convergence, out var failure))
             {
@@ -69,38 +104,29 @@ public sealed class RevocationGuard(ISecretStore store, IRotationJournal journal
             }
 
             // What doesn't run can't use it, and reads the current version when it starts.
-            if (convergence.Instances.Any(static instance => instance.Since is not null && instance.Holding != Holding.Holds))
+            var behind = convergence.Instances.Where(static instance => instance.Since is not null && instance.Holding != Holding.Holds).ToList();
+            if (behind.Count > 0)
             {
-                return StillInUse(version, convergence);
+                return new Failure(
+                    FailureCode.StillInUse,
+                    address.ToString(),
+                    $"{refusal}: {behind.Count} of {convergence.Instances.Count} instances of {convergence.Consumer} may still depend on it "
+                    + $"({string.Join("; ", behind.Take(3).Select(static one => $"{one.Instance}: {one.Evidence}"))}).")
+                {
+                    Remedy = "Restart it first with Restart-Consumer.",
+                };
             }
         }
 
-        return version;
+        return null;
     }
 
-    private static Failure NotVerified(SecretVersion version, SecretVersion witness) =>
-        new(
-            FailureCode.NotVerified,
-            version.Address.ToString(),
-            witness == version
-                ? $"Version {version.Id} of {version.Address} is a candidate that was never verified."
-                : $"Version {version.Id} of {version.Address} can't be revoked: version {witness.Id}, which replaces it, was never verified.")
-        {
-            Remedy = witness == version
-                ? "Withdraw it with Revoke-Secret -Force, if nothing was given it."
-                : "Verify it first: pipe it to Get-Consumer, Restart-Consumer and Test-RotationHealth.",
-        };
+    private static string Named(SecretAddress address, SecretVersion version) =>
+        version.Address.Equals(address) ? $"version {version.Id}" : $"version {version.Id} of {version.Address}";
 
-    private static Failure StillInUse(SecretVersion version, Convergence convergence)
-    {
-        var behind = convergence.Instances.Where(static instance => instance.Since is not null && instance.Holding != Holding.Holds).ToList();
-        return new Failure(
-            FailureCode.StillInUse,
-            version.Address.ToString(),
-            $"Version {version.Id} of {version.Address} can't be revoked: {behind.Count} of {convergence.Instances.Count} instances of "
-            + $"{convergence.Consumer} may still depend on it ({string.Join("; ", behind.Take(3).Select(static one => $"{one.Instance}: {one.Evidence}"))}).")
+    private static Failure NeverVerified(SecretVersion version) =>
+        new(FailureCode.NotVerified, version.Address.ToString(), $"Version {version.Id} of {version.Address} is a candidate that was never verified.")
         {
-            Remedy = "Restart it first with Restart-Consumer.",
+            Remedy = "Withdraw it with Revoke-Secret -Force, if nothing was given it.",
         };
-    }
 }

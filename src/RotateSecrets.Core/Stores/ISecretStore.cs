@@ -16,6 +16,12 @@ public interface ISecretStore : IAsyncDisposable
     /// <param name="address">Where.</param>
     StoreCapabilities CapabilitiesAt(SecretAddress address) => Description.Capabilities;
 
+    /// <summary>The second name under which a candidate can stand beside a secret. Costs no call. Default: the name with <c>_NEW</c> behind it.</summary>
+    /// <param name="address">Which secret.</param>
+    /// <param name="runId">The id of the rotation, of which the name may hold a part: always the same name for the same rotation.</param>
+    SecretAddress SideOf(SecretAddress address, string runId) => SecretAddress.Parse(
+        address.Field is null ? $"{address.Store}:{address.Path}_NEW" : $"{address.Store}:{address.Path}_NEW#{address.Field}");
+
     /// <summary>Asks whether the caller may do something, without doing it.</summary>
     /// <param name="address">Where; null for the store as a whole.</param>
     /// <param name="wanted">What.</param>

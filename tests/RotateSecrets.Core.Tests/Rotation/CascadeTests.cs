@@ -63,6 +63,44 @@ public sealed class CascadeTests
         Assert.Equal(RotationState.Completed, world.Journal.Rotations.Values.Last().State);
     }
 
+    [Fact]
+    public async Task What_two_secrets_lead_to_is_rotated_once_and_after_both_wherever_the_process_is_killed()
+    {
+        var clean = Diamond();
+        await LeadAsync(clean, new OperatorProcess("operator"), derived: ["left", "right"]);
+        Assert.Equal(
+            ["double:app/key", "double:app/left", "double:app/right", "double:app/bottom"],
+            clean.Journal.Rotations.Keys.Select(id => clean.Journal.Record(id).Address));
+        for (var entry = 1; entry <= clean.Journal.Events.Count; entry++)
+        {
+            var world = Diamond();
+            await LeadAsync(world, new OperatorProcess("first"), killAfter: entry, derived: ["left", "right"]);
+            for (var round = 0; round < 3 && (world.Journal.Rotations.Count < 4 || world.Journal.Rotations.Values.Any(static rotation => rotation.State != RotationState.Completed)); round++)
+            {
+                await LeadAsync(world, new OperatorProcess("next"), resume: true);
+            }
+
+            Assert.Equal(4, world.Journal.Rotations.Values.Count(static rotation => rotation.State == RotationState.Completed));
+            foreach (var name in (string[])["left", "right", "bottom"])
+            {
+                Assert.Equal(2, world.Store.Of(SecretAddress.Parse($"double:app/{name}")).Count);
+            }
+        }
+    }
+
+    private static World Diamond()
+    {
+        var world = new World(Scenario.All[0], FaultSchedule.None);
+        foreach (var (name, derived) in ((string, string[])[])[("left", ["bottom"]), ("right", ["bottom"]), ("bottom", [])])
+        {
+            var address = SecretAddress.Parse($"double:app/{name}");
+            world.Store.Put(new PutRequest(address, SecretValue.FromText($"the value of {name}"), SecretStage.Current, "before"));
+            world.Plans[name] = new RotationPlan(address) { Derived = [.. derived.Select(static path => Path.GetFullPath(path))] };
+        }
+
+        return world;
+    }
+
     private static World WithChild(FaultSchedule faults)
     {
         var world = new World(Scenario.All[0], faults);
@@ -71,10 +109,10 @@ public sealed class CascadeTests
         return world;
     }
 
-    private static async Task LeadAsync(World world, OperatorProcess process, int killAfter = 0, bool resume = false)
+    private static async Task LeadAsync(World world, OperatorProcess process, int killAfter = 0, bool resume = false, params string[] derived)
     {
         var runner = world.Runner(process, killAfter: killAfter);
-        var plan = world.Scenario.Plan with { Derived = [Path.GetFullPath("child")] };
+        var plan = world.Scenario.Plan with { Derived = [.. (derived is [] ? ["child"] : derived).Select(static path => Path.GetFullPath(path))] };
         var running = DrainAsync(resume
             ? runner.ResumeAsync(world.Journal.Rotations.Keys.First(), world.Scenario.Options, default)
             : runner.RunAsync([plan], world.Scenario.Options, default));

@@ -1,6 +1,7 @@
 using CsCheck;
 using RotateSecrets.Core.Tests.Rotation.Doubles;
 using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Plans;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Running;
 using RotateSecrets.Stores;
@@ -17,7 +18,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     private static readonly Gen<(Act Act, int KilledAfter, int AsleepAfter, bool Expires, bool Wakes)> Deed = Gen.Select(
         Gen.Enum<Act>(), Gen.Frequency((2, Gen.Const(0)), (3, Gen.Int[1, 40])), Gen.Frequency((3, Gen.Const(0)), (1, Gen.Int[1, 80])), Gen.Bool, Gen.Bool);
 
-    public static TheoryData<string> Scenarios => [.. Scenario.All.Select(static scenario => scenario.Name)];
+    public static TheoryData<string> Scenarios => [.. Scenario.All.Where(static scenario => scenario.Strategy != StrategyKind.Rename).Select(static scenario => scenario.Name)];
 
     [Theory]
     [MemberData(nameof(Scenarios))]
@@ -82,7 +83,9 @@ public sealed class ModelTests(ITestOutputHelper output)
             isOvertaken |= sleeper is not null && (act == Act.Invoke || before is Standing.Forward or Standing.PastReturn or Standing.Back);
             if (running.IsCompleted)
             {
-                Assert.Contains(after, ReferenceModel.After(before, act));
+                Assert.True(
+                    ReferenceModel.After(before, act).Contains(after),
+                    $"{act} at {before} came to {after}: {string.Join("; ", failures)}\n{string.Join('\n', Record()?.Events.Select(static happened => $"{happened.Kind} {happened.StepKind} {happened.Message}") ?? [])}");
                 AssertTold(before, act, failures);
             }
             else
@@ -161,7 +164,7 @@ public sealed class ModelTests(ITestOutputHelper output)
             { State: RotationState.Undone } => Standing.Undone,
             { IsUndoing: true } => Standing.Back,
             var record when record.Events.Exists(static happened => happened.Facts.ContainsKey("revoking")) => Standing.PastReturn,
-            _ when !scenario.Capabilities.HasFlag(StoreCapabilities.Readable) && CurrentValue != old => Standing.PastReturn,
+            _ when scenario.HeldAt is null && !scenario.Capabilities.HasFlag(StoreCapabilities.Readable) && CurrentValue != old => Standing.PastReturn,
             _ => Standing.Forward,
         };
 

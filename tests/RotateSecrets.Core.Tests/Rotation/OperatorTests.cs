@@ -44,7 +44,7 @@ public sealed class OperatorTests
     [Fact]
     public async Task A_value_that_nobody_holds_is_not_tried_to_be_put_back()
     {
-        var blind = new World(Scenario.All.Single(static scenario => scenario.Capabilities == StoreCapabilities.None), FaultSchedule.None);
+        var blind = new World(Scenario.All.Single(static scenario => scenario.Name == "side by side, blind"), FaultSchedule.None);
         await RunAsync(
             runner => runner.RunAsync([blind.Scenario.Plan], blind.Scenario.Options with { ApproveRevocation = static _ => Task.FromResult(false) }, default), blind);
         var id = blind.Journal.Rotations.Keys.Single();
@@ -145,6 +145,38 @@ public sealed class OperatorTests
         Assert.Equal(FailureCode.RotationNotFound, Assert.Single(failures).Code);
         Assert.Equal((RotationState.Completed, events), (Only().State, world.Journal.Events.Count));
         Assert.False(world.Journal.IsHeld(World.Key));
+    }
+
+    [Theory]
+    [InlineData("staged")]
+    [InlineData("overwrite, one value")]
+    [InlineData("rename, one value")]
+    public async Task The_way_back_may_die_at_each_entry_and_be_asked_for_again(string name)
+    {
+        for (var entry = 1; ; entry++)
+        {
+            var one = new World(Scenario.All.Single(scenario => scenario.Name == name), FaultSchedule.None);
+            one.Faults.Persistent = ("probe", FaultKind.KilledBefore);
+            await RunAsync(runner => runner.RunAsync([one.Scenario.Plan], one.Scenario.Options with { Emergency = true }, default), one);
+            one.Faults.Persistent = null;
+            var id = one.Journal.Rotations.Keys.Single();
+            var process = new OperatorProcess("operator");
+            await Task.WhenAny(DrainAsync(one.Runner(process, killAfter: entry).UndoAsync(id, one.Scenario.Options, default), []), process.Death);
+            if (process.IsAlive)
+            {
+                Assert.Equal(RotationState.Undone, one.Journal.Record(id).State);
+                return;
+            }
+
+            if (!one.Journal.Record(id).HasEnded)
+            {
+                one.Time.Advance(TimeSpan.FromMinutes(2));
+                Assert.Empty(await RunAsync(runner => runner.UndoAsync(id, one.Scenario.Options, default), one));
+            }
+
+            Assert.Equal(RotationState.Undone, one.Journal.Record(id).State);
+            Assert.Empty(one.Watch.Violations);
+        }
     }
 
     [Fact]

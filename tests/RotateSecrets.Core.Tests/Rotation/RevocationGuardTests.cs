@@ -21,7 +21,7 @@ public sealed class RevocationGuardTests
         var process = new OperatorProcess("operator");
         var wire = new Wire(world, process);
         var consumers = new DoubleConsumers(world, wire);
-        guard = new RevocationGuard(new DoubleStore(world, wire), new DoubleJournal(world.Journal, process, gate), new ConsumerCatalog([consumers], [consumers]));
+        guard = new RevocationGuard(new DoubleStore(world, world.Store, wire), new DoubleJournal(world.Journal, process, gate), new ConsumerCatalog([consumers], [consumers]));
         using var value = SecretValue.FromText("the new value");
         world.Store.Put(new PutRequest(Scenario.Home, value, SecretStage.Pending, "token"));
     }

@@ -1,5 +1,6 @@
 using RotateSecrets.Core.Tests.Rotation.Doubles;
 using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Plans;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
@@ -122,7 +123,7 @@ internal sealed class Simulation(Scenario scenario, FaultSchedule faults)
             watch.Violated("A debt could not be paid");
         }
 
-        var current = World.Store.Current(Scenario.Home)!.Fingerprint;
+        var current = World.Store.Current(World.Home)!.Fingerprint;
         var isUndone = Record is null or { State: RotationState.Undone };
         if (isUndone != (current == World.Initial))
         {
@@ -146,9 +147,15 @@ internal sealed class Simulation(Scenario scenario, FaultSchedule faults)
             watch.Violated($"{others} versions are left that should be revoked");
         }
 
-        if (World.Store.Of(Scenario.Side).Any(static version => version.IsLive))
+        var left = World.Home.Equals(Scenario.Home) ? Scenario.Side : Scenario.Home;
+        if (World.Store.Of(left).Any(static version => version.IsLive) || (scenario.Strategy == StrategyKind.Rename && isUndone == World.Home.Equals(Scenario.Side)))
         {
-            watch.Violated("The second name was not retired");
+            watch.Violated("The name that counts no more was not retired");
+        }
+
+        if (scenario.HeldAt is { } heldAt && World.Vault.Current(heldAt)!.Fingerprint != current)
+        {
+            watch.Violated("The copy that is held elsewhere is not the current value");
         }
 
         if (World.Journal.Sealed.Count > 0)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using RotateSecrets.Consumers;
 using RotateSecrets.Documents;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
@@ -13,8 +14,8 @@ public static class PlanReader
 
     private static readonly string[] Names =
     [
-        "$schema", "Address", "Strategy", "Value", "Consumers", "Probes", "Owner", "Derived", "Grace", "ConvergenceDeadline", "ProbeDeadline", "DebtLimit", "UndoOnFailure",
-        "AllowIrreversible",
+        "$schema", "Address", "Strategy", "Value", "Consumers", "Probes", "Runs", "Owner", "Derived", "Grace", "ConvergenceDeadline", "ProbeDeadline", "DebtLimit", "UndoOnFailure",
+        "AllowIrreversible", "HeldAt",
     ];
 
     /// <summary>Makes a plan.</summary>
@@ -37,13 +38,14 @@ public static class PlanReader
     private static RotationPlan? Read(MapReader map, string path)
     {
         var fallback = new RotationPlan(SecretAddress.Parse("none:none"));
-        var address = Address(map);
+        var address = Address(map, "Address", required: true);
         var plan = fallback with
         {
             Strategy = map.Choice<StrategyKind>("Strategy") ?? fallback.Strategy,
             Value = Recipe(map) ?? fallback.Value,
             Consumers = Selection(map) ?? fallback.Consumers,
             Probes = Probes(map) ?? fallback.Probes,
+            Runs = Runs(map),
             Owner = map.Text("Owner"),
             Derived = [.. (map.Texts("Derived") ?? []).Select(derived => Path.GetFullPath(derived, Path.GetDirectoryName(Path.GetFullPath(path))!))],
             Grace = map.Duration("Grace") ?? fallback.Grace,
@@ -52,15 +54,21 @@ public static class PlanReader
             DebtLimit = map.Duration("DebtLimit") ?? fallback.DebtLimit,
             UndoOnFailure = map.Flag("UndoOnFailure") ?? fallback.UndoOnFailure,
             AllowIrreversible = map.Flag("AllowIrreversible") ?? fallback.AllowIrreversible,
+            HeldAt = Address(map, "HeldAt"),
             File = path,
         };
+        if (plan is { HeldAt: not null, Strategy: not StrategyKind.Overwrite })
+        {
+            map.Complain("HeldAt", "'HeldAt' belongs to the strategy Overwrite; the others need no copy");
+        }
+
         map.Text("$schema");
         return address is null ? null : plan with { Address = address };
     }
 
-    private static SecretAddress? Address(MapReader map)
+    private static SecretAddress? Address(MapReader map, string name, bool required = false)
     {
-        if (map.Text("Address", required: true) is not { } text)
+        if (map.Text(name, required) is not { } text)
         {
             return null;
         }
@@ -70,7 +78,7 @@ public static class PlanReader
             return address;
         }
 
-        map.Complain("Address", $"{failure.Message.TrimEnd('.')}; write store:path or store:path#field");
+        map.Complain(name, $"{failure.Message.TrimEnd('.')}; write store:path or store:path#field");
         return null;
     }
 
@@ -102,6 +110,35 @@ public static class PlanReader
         map.Map("Consumers", "Consumers", "Include", "Exclude", "Waves") is { } selection
             ? new ConsumerSelection(selection.Texts("Include") ?? [], selection.Texts("Exclude") ?? [], selection.TextLists("Waves") ?? [])
             : null;
+
+    private static RunRequest? Runs(MapReader map)
+    {
+        if (map.Map("Runs", "Runs", "Workflow", "Inputs", "Ref", "Drain", "Direct") is not { } runs)
+        {
+            return null;
+        }
+
+        var workflow = runs.Text("Workflow");
+        if (workflow is not null && (workflow.Contains('/', StringComparison.Ordinal) || !(workflow.EndsWith(".yml", StringComparison.Ordinal) || workflow.EndsWith(".yaml", StringComparison.Ordinal))))
+        {
+            runs.Complain("Workflow", "this is no workflow; write the file's name in .github/workflows, such as smoke.yml");
+        }
+
+        var inputs = runs.Pairs("Inputs", StringComparer.Ordinal);
+        if (workflow is null && inputs is not null)
+        {
+            runs.Complain("Inputs", "'Inputs' belongs to a workflow, and none is named");
+        }
+
+        return new RunRequest
+        {
+            Workflow = workflow,
+            Inputs = inputs ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            Ref = runs.Text("Ref"),
+            Drain = runs.Choice<RunDrainMode>("Drain") ?? RunDrainMode.Await,
+            Direct = runs.Flag("Direct") ?? false,
+        };
+    }
 
     private static List<ProbeRecipe>? Probes(MapReader map) =>
         map.Maps("Probes", required: false, "a probe", "Http", "Jwt", "Status", "Match", "MaximumLatency")?.Select(Probe).OfType<ProbeRecipe>().ToList();

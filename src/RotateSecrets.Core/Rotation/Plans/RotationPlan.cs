@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using RotateSecrets.Consumers;
 using RotateSecrets.Secrets;
 
 namespace RotateSecrets.Rotation.Plans;
@@ -15,6 +16,9 @@ public enum StrategyKind
 
     /// <summary>Under a second name, to which the references are pointed.</summary>
     SideBySide,
+
+    /// <summary>Under a name of its own, to which the references are pointed for good; the old name is removed.</summary>
+    Rename,
 
     /// <summary>In place of the old one, which is held in the journal.</summary>
     Overwrite,
@@ -39,6 +43,9 @@ public sealed record RotationPlan(SecretAddress Address)
     /// <summary>What is checked before, while and after.</summary>
     public IReadOnlyList<ProbeRecipe> Probes { get; init; } = [];
 
+    /// <summary>What is to run for consumers that are workflows; null where nothing is.</summary>
+    public RunRequest? Runs { get; init; }
+
     /// <summary>Who answers for the secret; null where nobody was named.</summary>
     public string? Owner { get; init; }
 
@@ -62,6 +69,12 @@ public sealed record RotationPlan(SecretAddress Address)
 
     /// <summary>Whether the old value may be overwritten although nobody holds it. Default: it may not.</summary>
     public bool AllowIrreversible { get; init; }
+
+    /// <summary>
+    /// Where the current value of a secret is held that can't be read back from its own store: in another store, which can. It is proven to be the one that services accept, and kept up
+    /// to date. Null where it is held nowhere else.
+    /// </summary>
+    public SecretAddress? HeldAt { get; init; }
 
     /// <summary>The file that the plan was read from; null for one that was put together.</summary>
     public string? File { get; init; }

@@ -15,7 +15,7 @@ public sealed record SecretRotation(string Id)
     /// <summary>Where it stands.</summary>
     public RotationState State { get; init; }
 
-    /// <summary>How the new value takes the old one's place: Staged, SideBySide or Overwrite.</summary>
+    /// <summary>How the new value takes the old one's place: the name of a strategy.</summary>
     public string Strategy { get; init; } = string.Empty;
 
     /// <summary>Whether it was an emergency.</summary>

@@ -15,6 +15,8 @@ internal sealed class FencedStore(ISecretStore store, Func<CancellationToken, Ta
 
     public StoreCapabilities CapabilitiesAt(SecretAddress address) => store.CapabilitiesAt(address);
 
+    public SecretAddress SideOf(SecretAddress address, string runId) => store.SideOf(address, runId);
+
     public Task<Outcome<StoreAccessReport>> CheckAccessAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation) =>
         store.CheckAccessAsync(address, wanted, cancellation);
 

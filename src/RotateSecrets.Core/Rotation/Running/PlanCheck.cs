@@ -18,7 +18,7 @@ public sealed class PlanCheck(RotationServices services)
     /// <param name="generators">What makes values.</param>
     /// <returns>What is wrong; null where nothing is.</returns>
     public static Failure? CheckOffline(RotationPlan plan, IPlanSource plans, SecretGenerators generators) =>
-        generators.Of(plan.Value.Format, plan.Value.Options).Failure ?? PlanGraph.Children(plan, plans).Failure;
+        generators.Of(plan.Value.Format, plan.Value.Options).Failure ?? PlanGraph.Descendants(plan, plans).Failure;
 
     /// <summary>Checks that a plan can be carried out, and undone.</summary>
     /// <param name="plan">The plan.</param>
@@ -32,7 +32,7 @@ public sealed class PlanCheck(RotationServices services)
         }
 
         sample.Dispose();
-        if (!PlanGraph.Children(plan, services.Plans).Succeeded(out var children, out failure)
+        if (!PlanGraph.Descendants(plan, services.Plans).Succeeded(out var children, out failure)
             || !services.Stores.StoreOf(plan.Address).Succeeded(out var store, out failure)
             || !RotationStrategy.Choose(plan.Strategy, store, plan.Address).Succeeded(out var strategy, out failure))
         {

@@ -27,7 +27,7 @@ internal sealed class RotationOpening(
     {
         if (!services.Stores.StoreOf(plan.Address).Succeeded(out var store, out var failure)
             || !RotationStrategy.Choose(plan.Strategy, store, plan.Address).Succeeded(out var strategy, out failure)
-            || !PlanGraph.Children(plan, services.Plans).Succeeded(out var children, out failure))
+            || !DescendantsOf(plan, parent).Succeeded(out var children, out failure))
         {
             return failure;
         }
@@ -114,7 +114,7 @@ internal sealed class RotationOpening(
 
         if (!PlanText.Read(record.Facts[Fact.Plan]).Succeeded(out var plan, out failure)
             || !services.Stores.StoreOf(plan.Address).Succeeded(out var store, out failure)
-            || !PlanGraph.Children(plan, services.Plans).Succeeded(out var children, out failure))
+            || !DescendantsOf(plan, record.Parent).Succeeded(out var children, out failure))
         {
             return failure;
         }
@@ -164,6 +164,10 @@ internal sealed class RotationOpening(
 
         return run;
     }
+
+    // The first rotation of a run sees to all that is derived, also to what is derived from that: so each is rotated once, after all that it is derived from.
+    private Outcome<IReadOnlyList<RotationPlan>> DescendantsOf(RotationPlan plan, string? parent) =>
+        parent is null ? PlanGraph.Descendants(plan, services.Plans) : Outcome.Of<IReadOnlyList<RotationPlan>>([]);
 
     private async Task<Failure?> UnfinishedAsync(string key, RotationPlan plan, CancellationToken cancellation)
     {

@@ -64,6 +64,11 @@ public sealed class RotationRunner(RotationServices services)
             {
                 events.TryWrite(failure);
             }
+            else if (run.Record.IsUndoing)
+            {
+                // What was barred is found out before the first step back; later the old value is where it belongs, and no longer held.
+                await GoAsync([run], options, stop);
+            }
             else if (await Aftermath.BarrierAsync(run, stop.Now) is { } barrier)
             {
                 await run.NoteAsync(run.Event(RotationEventKind.Stopped, barrier.Message));

@@ -15,7 +15,7 @@ internal sealed class CascadeStep : IRotationStep
     {
         if (run.Children.Count == 0)
         {
-            return new StepReport("Nothing was derived from it.");
+            return new StepReport(run.Plan.Derived.Count == 0 ? "Nothing was derived from it." : $"The rotation {run.Record.Parent} goes on with what was derived from it.");
         }
 
         var done = new List<string>();

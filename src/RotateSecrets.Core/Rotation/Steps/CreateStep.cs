@@ -36,6 +36,7 @@ internal sealed class CreateStep : IRotationStep
 
         try
         {
+            run.Options.OnValue(candidate);
             return (await run.Services.Journal.SealAsync(run.Lease, Candidate, candidate, cancellation)).Map(
                 fingerprint => (held with { Message = $"The candidate {fingerprint} is sealed in the journal." }).With((Fact.CandidateFingerprint, fingerprint)));
         }
@@ -53,17 +54,22 @@ internal sealed class CreateStep : IRotationStep
 
     private static async Task<Outcome<StepReport>> HoldPreviousAsync(RotationRun run, CancellationToken cancellation)
     {
-        if (run[Fact.Previous] is not { } previous || !run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Readable))
+        var isReadable = run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Readable);
+        if (run[Fact.Previous] is not { } previous || (!isReadable && run.Plan.HeldAt is null))
         {
             return new StepReport(string.Empty);
         }
 
-        if (!(await run.Store.ReadAsync(run.Plan.Address, VersionSelector.OfId(previous), cancellation)).Succeeded(out var version, out var failure))
+        var read = isReadable
+            ? await run.Store.ReadAsync(run.Plan.Address, VersionSelector.OfId(previous), cancellation)
+            : await HeldCopy.ReadAsync(run, run.Plan.HeldAt!, cancellation);
+        if (!read.Succeeded(out var version, out var failure))
         {
             return failure;
         }
 
         using var value = version.Value;
+        run.Options.OnValue(value!);
         return (await run.Services.Journal.SealAsync(run.Lease, Previous, value!, cancellation)).Map(
             static fingerprint => new StepReport(string.Empty).With((Fact.PreviousFingerprint, fingerprint)));
     }

@@ -64,6 +64,14 @@ internal static class ProbeRound
         }
     }
 
+    /// <summary>Asks the pages that take tokens, before anything is touched, whether they accept a value; null where all do.</summary>
+    public static async Task<Failure?> RefusalAsync(RotationRun run, SecretValue value, CancellationToken cancellation)
+    {
+        var probes = TokenPages(run).Select(page => run.Services.Probes.Jwt(page, value, JwtExpectation.Accepted));
+        var report = await HealthCheck.RunAsync([.. probes], run.Plan.ProbeDeadline, run.Services.Time, cancellation);
+        return report.Passed ? null : Ill(run, "It is not accepted", report);
+    }
+
     private static async Task<Outcome<string>> RepeatAsync(RotationRun run, IHealthProbe[] probes, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
@@ -86,16 +94,20 @@ internal static class ProbeRound
     private static async Task<Outcome<IReadOnlyList<IHealthProbe>>> PagesAsync(RotationRun run, CancellationToken cancellation)
     {
         var pages = run.Plan.Probes.Where(static probe => probe.Kind == ProbeKind.Http).ToList();
-        await foreach (var found in run.Services.Consumers.FindAsync(run.Plan.Address, cancellation))
+        SecretAddress[] addresses = run.Strategy.SideOf(run) is { } side ? [run.Plan.Address, side] : [run.Plan.Address];
+        foreach (var address in addresses)
         {
-            if (!found.Succeeded(out var consumer, out var failure))
+            await foreach (var found in run.Services.Consumers.FindAsync(address, cancellation))
             {
-                return failure;
-            }
+                if (!found.Succeeded(out var consumer, out var failure))
+                {
+                    return failure;
+                }
 
-            if (run.Plan.Consumers.Takes(consumer))
-            {
-                pages.AddRange(consumer.Health.Select(static page => new ProbeRecipe(ProbeKind.Http, page)));
+                if (run.Plan.Consumers.Takes(consumer))
+                {
+                    pages.AddRange(consumer.Health.Select(static page => new ProbeRecipe(ProbeKind.Http, page)));
+                }
             }
         }
 
@@ -106,7 +118,7 @@ internal static class ProbeRound
         RotationRun run, IReadOnlyList<string> names, JwtExpectation expectation, List<SecretValue> opened, CancellationToken cancellation)
     {
         var probes = new List<IHealthProbe>();
-        var pages = run.Plan.Probes.Where(static probe => probe.Kind == ProbeKind.Jwt).ToList();
+        var pages = TokenPages(run);
         foreach (var name in pages.Count == 0 ? [] : names)
         {
             if ((await run.UnsealAsync(name, cancellation)).Succeeded(out var value, out var failure))
@@ -124,6 +136,8 @@ internal static class ProbeRound
         return probes;
     }
 
+    private static List<ProbeRecipe> TokenPages(RotationRun run) => [.. run.Plan.Probes.Where(static probe => probe.Kind == ProbeKind.Jwt)];
+
     // Where nobody can be asked, the store itself is: it must give back what it was given.
     private static async Task<Outcome<string>> ReadBackAsync(RotationRun run, SecretVersion? version, CancellationToken cancellation)
     {
@@ -134,10 +148,19 @@ internal static class ProbeRound
 
         if (!run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Readable))
         {
+            // The roll-out, which came before, had it run for each of them, and would have failed where the run did.
+            await foreach (var found in ConsumersOf.FindAsync(run, version, isEarly: false, cancellation))
+            {
+                if (found.Succeeded(out var consumer, out _) && RolloutSelection.IsShownByRun(run, consumer))
+                {
+                    return $"The workflow {run.Plan.Runs!.Workflow} ran through with it.";
+                }
+            }
+
             return new Failure(
                 FailureCode.ProbeFailed, run.Plan.Address.ToString(), $"Nothing can tell whether the value at {run.Plan.Address} works: the plan has no probe, and the store can't be read.")
             {
-                Remedy = "Add a probe to the plan.",
+                Remedy = "Add a probe to the plan, or name a workflow in Runs that shows it.",
             };
         }
 

@@ -17,6 +17,12 @@ internal interface IRotationStrategy
     /// <summary>The second name under which the candidate waits; null where it needs none.</summary>
     SecretAddress? SideOf(RotationRun run);
 
+    /// <summary>Where the secret is, as long as this rotation counts: another name only where the old one is removed.</summary>
+    SecretAddress HomeOf(RotationRun run) => run.Plan.Address;
+
+    /// <summary>Whether references are pointed back to the secret's own name once the candidate is there too.</summary>
+    bool ReturnsHome => true;
+
     /// <summary>Whether clients use the candidate from the moment it is written, before it is promoted.</summary>
     bool IsSeenEarly { get; }
 

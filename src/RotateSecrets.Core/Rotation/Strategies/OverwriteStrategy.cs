@@ -16,19 +16,20 @@ internal sealed class OverwriteStrategy : IRotationStrategy
 {
     public StrategyKind Kind => StrategyKind.Overwrite;
 
-    public Task<Outcome<StepReport>> PreflightAsync(RotationRun run, SecretVersion? current, CancellationToken cancellation) =>
-        Task.FromResult<Outcome<StepReport>>(
-            current is null || run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Readable)
-                ? new StepReport("The old value is held in the journal until the new one was seen to work.")
-                : run.Plan.AllowIrreversible
-                    ? new StepReport("The old value can't be read back: this can't be undone, and the plan allows that.")
-                    : new Failure(
-                        FailureCode.RollbackImpossible,
-                        run.Plan.Address.ToString(),
-                        $"The value at {run.Plan.Address} can't be read back, so overwriting it could not be undone.")
-                    {
-                        Remedy = "Let the plan's strategy be SideBySide, or say AllowIrreversible.",
-                    });
+    public async Task<Outcome<StepReport>> PreflightAsync(RotationRun run, SecretVersion? current, CancellationToken cancellation) => run.Plan switch
+    {
+        _ when current is null || run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Readable) =>
+            new StepReport("The old value is held in the journal until the new one was seen to work."),
+        { HeldAt: { } heldAt } => await HeldCopy.DoubtAsync(run, heldAt, cancellation) is { } doubt
+            ? doubt
+            : new StepReport($"The old value is held at {heldAt}, and services accept it."),
+        { AllowIrreversible: true } => new StepReport("The old value can't be read back: this can't be undone, and the plan allows that."),
+        _ => new Failure(
+            FailureCode.RollbackImpossible, run.Plan.Address.ToString(), $"The value at {run.Plan.Address} can't be read back, so overwriting it could not be undone.")
+        {
+            Remedy = "Let the plan's strategy be SideBySide, say where the value is HeldAt, or say AllowIrreversible.",
+        },
+    };
 
     public SecretAddress? SideOf(RotationRun run) => null;
 
@@ -48,8 +49,13 @@ internal sealed class OverwriteStrategy : IRotationStrategy
             static version => new StepReport($"Version {version.Id} is written over the old one, which is held.").With((Fact.Candidate, version.Id)));
     }
 
-    public Task<Outcome<StepReport>> PromoteAsync(RotationRun run, SecretValue candidate, CancellationToken cancellation) =>
-        Task.FromResult<Outcome<StepReport>>(new StepReport($"Version {run[Fact.Candidate]} stays: it was seen to work."));
+    public async Task<Outcome<StepReport>> PromoteAsync(RotationRun run, SecretValue candidate, CancellationToken cancellation)
+    {
+        var stays = new StepReport($"Version {run[Fact.Candidate]} stays: it was seen to work.");
+        return await HeldCopy.WriteAsync(run, candidate, run.Record.Id, cancellation) is { } copied
+            ? copied.Map(copy => stays with { Message = $"{stays.Message} {copy.Message}" })
+            : stays;
+    }
 
     public async Task<Outcome<StepReport>> RevokeAsync(RotationRun run, CancellationToken cancellation) => IsRevocable(run)
         ? await run.RevokePreviousAsync(cancellation)

@@ -8,7 +8,7 @@ namespace RotateSecrets.Rotation.Strategies;
 /// <summary>Chooses a strategy from what the plan says and the store can do.</summary>
 internal static class RotationStrategy
 {
-    private static readonly IRotationStrategy[] All = [new StagedStrategy(), new SideBySideStrategy(), new OverwriteStrategy(), new DelegatedStrategy()];
+    private static readonly IRotationStrategy[] All = [new StagedStrategy(), new SideBySideStrategy(), new RenameStrategy(), new OverwriteStrategy(), new DelegatedStrategy()];
 
     /// <summary>The strategy that a record names.</summary>
     public static IRotationStrategy Named(string name) => All.Single(strategy => strategy.Kind.ToString() == name);

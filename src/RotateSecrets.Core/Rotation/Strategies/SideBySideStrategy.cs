@@ -9,32 +9,18 @@ using RotateSecrets.Stores;
 namespace RotateSecrets.Rotation.Strategies;
 
 /// <summary>
-/// The candidate stands under a second name (the first with <c>_NEW</c> behind it) until consumers were seen to work with it; then it takes the first name too,
+/// The candidate stands under a second name until consumers were seen to work with it; then it takes the first name too,
 /// and the second is retired: for stores that can't be read back.
 /// </summary>
 internal sealed class SideBySideStrategy : IRotationStrategy
 {
-    private const string Suffix = "_NEW";
-
     public StrategyKind Kind => StrategyKind.SideBySide;
 
     public async Task<Outcome<StepReport>> PreflightAsync(RotationRun run, SecretVersion? current, CancellationToken cancellation)
     {
-        await foreach (var listed in run.Store.ListVersionsAsync(Side(run), cancellation))
+        if (await run.SideFailureAsync(Side(run), cancellation) is { } taken)
         {
-            if (listed.Succeeded(out var version, out var failure) && version.Stage != SecretStage.Revoked && version.Token != run.Record.Id)
-            {
-                return new Failure(
-                    FailureCode.VersionConflict, Side(run).ToString(), $"There is a secret at {Side(run)} already, and it is not this rotation's.")
-                {
-                    Remedy = "Undo the rotation that it belongs to, or take it away.",
-                };
-            }
-
-            if (failure is not null && failure.Code != FailureCode.SecretNotFound)
-            {
-                return failure;
-            }
+            return taken;
         }
 
         return new StepReport($"The new value stands at {Side(run)} until it was seen to work.");
@@ -48,12 +34,7 @@ internal sealed class SideBySideStrategy : IRotationStrategy
 
     public SecretVersion Final(RotationRun run) => run.Candidate(run.Plan.Address, SecretStage.Current);
 
-    public async Task<Outcome<StepReport>> StageAsync(RotationRun run, SecretValue candidate, CancellationToken cancellation)
-    {
-        var request = new PutRequest(Side(run), candidate, SecretStage.Current, run.Record.Id);
-        return (await run.Store.PutAsync(request, cancellation)).Map(
-            version => new StepReport($"The candidate stands at {version.Address}.").With((Fact.Side, version.Id)));
-    }
+    public Task<Outcome<StepReport>> StageAsync(RotationRun run, SecretValue candidate, CancellationToken cancellation) => run.StageAsideAsync(Side(run), candidate, cancellation);
 
     public async Task<Outcome<StepReport>> PromoteAsync(RotationRun run, SecretValue candidate, CancellationToken cancellation)
     {
@@ -68,21 +49,12 @@ internal sealed class SideBySideStrategy : IRotationStrategy
     public async Task<Outcome<StepReport>> RevokeAsync(RotationRun run, CancellationToken cancellation) =>
         (await new OverwriteStrategy().RevokeAsync(run, cancellation)).Failed(out var failure, out var revoked)
             ? failure
-            : (await RetireAsync(run, cancellation)).Map(retired => revoked with { Message = $"{revoked.Message} {retired.Message}" });
+            : (await run.RetireAsync(Side(run), cancellation)).Map(retired => revoked with { Message = $"{revoked.Message} {retired.Message}" });
 
     public async Task<Outcome<StepReport>> WithdrawAsync(RotationRun run, CancellationToken cancellation) =>
         (await new OverwriteStrategy().WithdrawAsync(run, cancellation)).Failed(out var failure, out var withdrawn)
             ? failure
-            : (await RetireAsync(run, cancellation)).Map(retired => new StepReport($"{withdrawn.Message} {retired.Message}"));
+            : (await run.RetireAsync(Side(run), cancellation)).Map(retired => new StepReport($"{withdrawn.Message} {retired.Message}"));
 
-    private static async Task<Outcome<StepReport>> RetireAsync(RotationRun run, CancellationToken cancellation) =>
-        (await run.Store.RemoveAsync(Side(run), cancellation)).Map(static side => new StepReport($"{side} is retired."));
-
-    private static SecretAddress Side(RotationRun run)
-    {
-        var address = run.Plan.Address;
-        return SecretAddress.Parse(address.Field is null
-            ? $"{address.Store}:{address.Path}{Suffix}"
-            : $"{address.Store}:{address.Path}{Suffix}#{address.Field}");
-    }
+    private static SecretAddress Side(RotationRun run) => run.Store.SideOf(run.Plan.Address, run.Record.Id);
 }

@@ -30,7 +30,7 @@ internal static class VersionMoves
     /// <summary>What clients use now.</summary>
     public static async Task<Outcome<CurrentVersion>> FindCurrentAsync(this RotationRun run, CancellationToken cancellation)
     {
-        await foreach (var listed in run.Store.ListVersionsAsync(run.Plan.Address, cancellation))
+        await foreach (var listed in run.Store.ListVersionsAsync(run.Strategy.HomeOf(run), cancellation))
         {
             if (!listed.Succeeded(out var version, out var failure))
             {
@@ -68,13 +68,19 @@ internal static class VersionMoves
                     : $"Somebody else made version {found.Version.Id} current; it stays.");
         }
 
+        if (held is not null && await HeldCopy.WriteAsync(run, held, RestoreToken(run), cancellation) is { Failure: { } uncopied })
+        {
+            return uncopied;
+        }
+
         var restored = run.Previous() switch
         {
             { } previous when run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Versioned) =>
                 await run.Store.PromoteAsync(previous.Address, previous.Id, current.Id, cancellation),
             not null when current.Token == RestoreToken(run) => current,
-            not null when held is not null => await run.Store.PutAsync(
-                new PutRequest(run.Plan.Address, held, SecretStage.Current, RestoreToken(run)) { ExpectedVersion = current.Id }, cancellation),
+            not null when held is not null => (await run.Store.PutAsync(
+                new PutRequest(run.Plan.Address, held, SecretStage.Current, RestoreToken(run)) { ExpectedVersion = current.Id }, cancellation))
+                .Map(version => version with { Fingerprint = version.Fingerprint ?? run[Fact.PreviousFingerprint] }),
             _ => new Failure(FailureCode.RollbackImpossible, run.Plan.Address.ToString(), $"Nobody holds the old value of {run.Plan.Address}."),
         };
         return restored.Failed(out var unrestored, out var version) ? unrestored : Restored(version, $"The old value is current again, as version {version.Id}.");
@@ -159,5 +165,5 @@ internal static class VersionMoves
 internal readonly record struct CurrentVersion(SecretVersion? Version)
 {
     /// <summary>Whether it is the candidate of a rotation: until the next rotation replaces it.</summary>
-    public bool IsCandidateOf(RotationRun run) => Version is { } version && version.Id == run[Fact.Candidate];
+    public bool IsCandidateOf(RotationRun run) => Version is { } version && version.Address.Equals(run.Strategy.Final(run).Address) && version.Id == run.Strategy.Final(run).Id;
 }

@@ -73,6 +73,32 @@ public sealed class NewRotationPlanCommand : RotationCommand
     [DurationTransformation]
     public TimeSpan Grace { get; set; }
 
+    /// <summary>Where the value is held that can't be read back from its own store. For the strategy Overwrite.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SecretAddressCompleter))]
+    public AddressArgument? HeldAt { get; set; }
+
+    /// <summary>For workflows: the file name of the workflow that shows whether the value works.</summary>
+    [Parameter]
+    [ValidatePattern(@"^[^/\\]+\.ya?ml$")]
+    public string? Workflow { get; set; }
+
+    /// <summary>What that workflow is given, by the names of its inputs.</summary>
+    [Parameter]
+    public IDictionary WorkflowInput { get; set; } = new Hashtable();
+
+    /// <summary>What becomes of runs that began with the old value. Default: they are waited for.</summary>
+    [Parameter]
+    public RunDrainMode Drain { get; set; }
+
+    /// <summary>Changes references in workflows by a commit at once. Default: by a pull request, which somebody has to accept.</summary>
+    [Parameter]
+    public SwitchParameter Direct { get; set; }
+
+    /// <summary>Lets the old value be overwritten although nobody could put it back.</summary>
+    [Parameter]
+    public SwitchParameter AllowIrreversible { get; set; }
+
     /// <summary>Replaces a file that is there.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -80,9 +106,21 @@ public sealed class NewRotationPlanCommand : RotationCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!Address.Address.Succeeded(out var address, out var failure))
+        if (!Address.Address.Succeeded(out var address, out var failure) || (HeldAt is not null && HeldAt.Address.Failed(out failure, out _)))
         {
             WriteFailure(failure);
+            return;
+        }
+
+        if (HeldAt is not null && Strategy != StrategyKind.Overwrite)
+        {
+            WriteFailure(new Failure(FailureCode.ValueInvalid, address.ToString(), "-HeldAt belongs to the strategy Overwrite; the others need no copy.") { Remedy = "Say -Strategy Overwrite." });
+            return;
+        }
+
+        if (WorkflowInput.Count > 0 && Workflow is null)
+        {
+            WriteFailure(new Failure(FailureCode.ValueInvalid, address.ToString(), "-WorkflowInput belongs to a workflow, and none is named.") { Remedy = "Name it with -Workflow." });
             return;
         }
 
@@ -92,15 +130,27 @@ public sealed class NewRotationPlanCommand : RotationCommand
             Value = new ValueRecipe(Format, Options()),
             Consumers = new ConsumerSelection(Include, Exclude, Discover ? Waves(address) : []),
             Probes = [.. Http.Select(static page => new ProbeRecipe(ProbeKind.Http, page)), .. Jwt.Select(static page => new ProbeRecipe(ProbeKind.Jwt, page))],
+            Runs = Runs(),
             Owner = Owner,
             Derived = [.. Derived.Select(FilePath)],
             Grace = Grace,
+            AllowIrreversible = AllowIrreversible,
+            HeldAt = HeldAt is null ? null : HeldAt.Address.Succeeded(out var heldAt, out _) ? heldAt : null,
         };
         if (Path is null || Write(plan, FilePath(Path)))
         {
             WriteObject(Path is null ? plan : plan with { File = FilePath(Path) });
         }
     }
+
+    private RunRequest? Runs() => Workflow is null && Drain == RunDrainMode.Await && !Direct ? null : new RunRequest
+    {
+        Workflow = Workflow,
+        Inputs = WorkflowInput.Keys.Cast<object>().ToDictionary(
+            static name => LanguagePrimitives.ConvertTo<string>(name), name => LanguagePrimitives.ConvertTo<string>(WorkflowInput[name]), StringComparer.Ordinal),
+        Drain = Drain,
+        Direct = Direct,
+    };
 
     private Dictionary<string, string> Options() => FormatOption.Keys.Cast<object>().ToDictionary(
         static name => LanguagePrimitives.ConvertTo<string>(name), name => LanguagePrimitives.ConvertTo<string>(FormatOption[name]), StringComparer.OrdinalIgnoreCase);

@@ -30,6 +30,6 @@ public sealed class DoubleStoreTests : StoreContract
     protected override Task<ISecretStore> ConnectAsync()
     {
         var world = new World(Scenario.All[0], FaultSchedule.None);
-        return Task.FromResult<ISecretStore>(new DoubleStore(world, new Wire(world, new OperatorProcess("somebody"))));
+        return Task.FromResult<ISecretStore>(new DoubleStore(world, world.Store, new Wire(world, new OperatorProcess("somebody"))));
     }
 }

@@ -5,9 +5,9 @@ using RotateSecrets.Stores;
 namespace RotateSecrets.Core.Tests.Rotation.Doubles;
 
 /// <summary>A store in memory, as one process sees it.</summary>
-internal sealed class DoubleStore(World world, Wire wire) : ISecretStore
+internal sealed class DoubleStore(World world, StoreState state, Wire wire) : ISecretStore
 {
-    public StoreDescription Description { get; } = new("double", "Double", "memory://double", world.Store.Capabilities);
+    public StoreDescription Description { get; } = new(state.Name, "Double", $"memory://{state.Name}", state.Capabilities);
 
     public Task<Outcome<StoreAccessReport>> CheckAccessAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation) =>
         wire.CallAsync<StoreAccessReport>(
@@ -26,7 +26,7 @@ internal sealed class DoubleStore(World world, Wire wire) : ISecretStore
         var isHalf = false;
         var listed = await wire.CallAsync<IReadOnlyList<SecretVersion>>(
             $"list {address}",
-            () => world.Store.Of(address) is { Count: > 0 } versions
+            () => state.Of(address) is { Count: > 0 } versions
                 ? versions.Select(version => Describe(address, version)).ToList()
                 : new Failure(FailureCode.SecretNotFound, address.ToString(), $"There is no secret at {address}."),
             FailureCode.StoreBusy,
@@ -57,13 +57,13 @@ internal sealed class DoubleStore(World world, Wire wire) : ISecretStore
             $"read {address} {version}",
             () => !Description.Capabilities.HasFlag(StoreCapabilities.Readable)
                 ? new Failure(FailureCode.NotSupported, address.ToString(), "This store can't be read.")
-                : world.Store.Read(address, version).Map(found => Describe(address, found) with { Value = SecretValue.FromBytes(found.Bytes) }),
+                : state.Read(address, version).Map(found => Describe(address, found) with { Value = SecretValue.FromBytes(found.Bytes) }),
             FailureCode.StoreBusy,
             static whole => whole.Map(static found => found with { Value = null }));
 
     public Task<Outcome<SecretVersion>> PutAsync(PutRequest request, CancellationToken cancellation) => wire.CallAsync(
         $"put {request.Address} {request.Stage}",
-        () => world.Store.Put(request).Map(version =>
+        () => state.Put(request).Map(version =>
         {
             world.Watch.Wrote(request, version);
             return Describe(request.Address, version);
@@ -75,7 +75,7 @@ internal sealed class DoubleStore(World world, Wire wire) : ISecretStore
         () =>
         {
             world.Watch.BeforePromotion(address, version);
-            return world.Store.Promote(address, version, expectedCurrent).Map(promoted => Describe(address, promoted));
+            return state.Promote(address, version, expectedCurrent).Map(promoted => Describe(address, promoted));
         },
         FailureCode.VersionConflict);
 
@@ -84,7 +84,7 @@ internal sealed class DoubleStore(World world, Wire wire) : ISecretStore
         () =>
         {
             world.Watch.BeforeRevocation(address, version);
-            return world.Store.Revoke(address, version).Map(revoked => Describe(address, revoked));
+            return state.Revoke(address, version).Map(revoked => Describe(address, revoked));
         },
         FailureCode.VersionConflict);
 
@@ -92,7 +92,8 @@ internal sealed class DoubleStore(World world, Wire wire) : ISecretStore
         $"remove {address}",
         () =>
         {
-            world.Store.Remove(address);
+            world.Watch.BeforeRemoval(address);
+            state.Remove(address);
             return address;
         },
         FailureCode.VersionConflict);
@@ -102,7 +103,7 @@ internal sealed class DoubleStore(World world, Wire wire) : ISecretStore
     {
         var read = await wire.CallAsync<IReadOnlyList<StoreAuditEvent>>(
             "read audit",
-            () => world.Store.Audit
+            () => state.Audit
                 .Where(entry => (query.Address is null || query.Address.Equals(entry.Address)) && (query.VersionId ?? entry.VersionId) == entry.VersionId && entry.At >= (query.Since ?? entry.At))
                 .ToList(),
             FailureCode.StoreBusy);

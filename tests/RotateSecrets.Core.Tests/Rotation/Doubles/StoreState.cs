@@ -11,10 +11,12 @@ internal sealed record StoredVersion(string Id, SecretStage Stage, DateTimeOffse
 }
 
 /// <summary>What a store holds, and what it does to it, as far as its capabilities go. One that keeps no versions has the current one only.</summary>
-internal sealed class StoreState(StoreCapabilities capabilities, TimeProvider time)
+internal sealed class StoreState(string name, StoreCapabilities capabilities, TimeProvider time)
 {
     private readonly Dictionary<string, List<StoredVersion>> secrets = new(StringComparer.Ordinal);
     private readonly HashSet<string> destroyed = new(StringComparer.Ordinal);
+
+    public string Name => name;
 
     public StoreCapabilities Capabilities => capabilities;
 

@@ -71,17 +71,36 @@ internal sealed class Watch(World world)
         }
     }
 
+    /// <summary>A name is removed only when nobody refers to it, and what has the secret's other name was verified; the second name also when it is given up.</summary>
+    public void BeforeRemoval(SecretAddress address)
+    {
+        if (!address.Equals(Scenario.Home))
+        {
+            return;
+        }
+
+        foreach (var service in world.Services.Where(service => service.Readings.Exists(reading => reading.Address.Equals(address))))
+        {
+            Violated($"A name was removed that {service.Name} refers to");
+        }
+
+        if (world.Store.Current(Scenario.Side) is not { } successor || !WasVerified(Scenario.Side, successor.Id))
+        {
+            Violated("A name was removed before what replaces it was verified");
+        }
+    }
+
     /// <summary>What must hold at every instant.</summary>
     public void Check()
     {
-        var currents = world.Store.Of(Scenario.Home).Count(static version => version.Stage == SecretStage.Current);
+        var currents = world.Store.Of(world.Home).Count(static version => version.Stage == SecretStage.Current);
         if (currents != 1)
         {
             Violated($"There are {currents} current versions");
             return;
         }
 
-        var current = world.Store.Current(Scenario.Home)!.Fingerprint;
+        var current = world.Store.Current(world.Home)!.Fingerprint;
         foreach (var (service, instance) in Running())
         {
             if (!instance.Held.Any(held => world.Store.IsAccepted(held.Fingerprint)))
@@ -118,7 +137,7 @@ internal sealed class Watch(World world)
         var common = verifying.Aggregate<InstanceOfService, IEnumerable<string>?>(
             null, static (common, instance) => (common ?? instance.Held.Select(static held => held.Fingerprint)).Where(instance.Holds)) ?? [];
         var values = common.ToHashSet(StringComparer.Ordinal);
-        if (values.Count > 0 && !values.Any(value => world.Store.Has(value) || IsSealed(value)))
+        if (values.Count > 0 && !values.Any(value => world.Store.Has(value) || world.Vault.Has(value) || IsSealed(value)))
         {
             Violated("No value that everybody accepts can be had again");
         }

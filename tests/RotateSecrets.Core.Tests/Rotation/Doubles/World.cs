@@ -18,12 +18,18 @@ internal sealed class World
     {
         Scenario = scenario;
         Faults = faults;
-        Store = new StoreState(scenario.Capabilities, Time);
+        Store = new StoreState("double", scenario.Capabilities, Time);
+        Vault = new StoreState("vault", Scenario.Versions, Time);
         Services = scenario.Services();
         Journal = new JournalState(Time);
         Watch = new Watch(this);
         using var first = SecretValue.FromText("the value before any rotation");
         Store.Put(new PutRequest(Scenario.Home, first, SecretStage.Current, "before"));
+        if (scenario.HeldAt is { } heldAt)
+        {
+            Vault.Put(new PutRequest(heldAt, first, SecretStage.Current, "before"));
+        }
+
         Initial = first.Fingerprint;
         foreach (var service in Services)
         {
@@ -41,6 +47,12 @@ internal sealed class World
     public VirtualTime Time { get; } = new();
 
     public StoreState Store { get; }
+
+    /// <summary>Another store, which can be read, for what the first one can't give back.</summary>
+    public StoreState Vault { get; }
+
+    /// <summary>Where the secret is: under its first name, or under the second once the first was removed.</summary>
+    public SecretAddress Home => Store.Of(Scenario.Home).Count == 0 ? Scenario.Side : Scenario.Home;
 
     public IReadOnlyList<ServiceState> Services { get; }
 
@@ -92,7 +104,7 @@ internal sealed class World
         var wire = new Wire(this, process);
         var consumers = new DoubleConsumers(this, wire);
         return new RotationRunner(new RotationServices(
-            new Stores(new DoubleStore(this, wire)),
+            new Stores(new DoubleStore(this, Store, wire), new DoubleStore(this, Vault, wire)),
             new DoubleJournal(Journal, process, gate) { KillBefore = killBefore, KillAfter = killAfter, SleepsAfterReading = sleepsAfterReading },
             new ConsumerCatalog([consumers], [consumers, new DoubleRepointer(this, wire)]),
             new DoubleValues(this),
@@ -101,12 +113,13 @@ internal sealed class World
             Time));
     }
 
-    private sealed class Stores(ISecretStore store) : ISecretStores
+    private sealed class Stores(params ISecretStore[] stores) : ISecretStores
     {
-        public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(store);
+        public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(Named(address));
 
         public Task<Outcome<SecretVersion>> ResolveAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation) =>
-            store.ReadAsync(address, version, cancellation);
-    }
+            Named(address).ReadAsync(address, version, cancellation);
 
+        private ISecretStore Named(SecretAddress address) => stores.Single(store => store.Description.Name == address.Store);
+    }
 }

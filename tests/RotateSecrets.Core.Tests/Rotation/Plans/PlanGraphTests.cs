@@ -30,6 +30,24 @@ public sealed class PlanGraphTests
     [Fact]
     public void Two_that_share_a_child_are_no_circle() => Assert.Null(Check("a", ("a", ["b", "c"]), ("b", ["d"]), ("c", ["d"]), ("d", [])));
 
+    [Fact]
+    public void A_child_with_two_plans_that_differ_is_refused()
+    {
+        var failure = Check("a", ("a", ["b", "c"]), ("b", ["d"]), ("c", ["e"]), ("d", []), ("e", ["d"]), ("f", []));
+        Assert.Null(failure);
+
+        var files = new Dictionary<string, RotationPlan>(StringComparer.Ordinal)
+        {
+            ["one"] = new(SecretAddress.Parse("double:d")) { File = "one" },
+            ["other"] = new(SecretAddress.Parse("double:d")) { File = "other", Owner = "somebody else" },
+        };
+        var root = new RotationPlan(SecretAddress.Parse("double:a")) { Derived = ["one", "other"], File = "a" };
+        failure = PlanCheck.CheckOffline(root, new PlanFiles(files), new SecretGenerators(static () => new Failure(FailureCode.ProviderNotFound, "Ed25519", "There is none here.")));
+
+        Assert.Equal(FailureCode.DocumentInvalid, failure?.Code);
+        Assert.Contains("other and one", failure?.Message.Replace("one and other", "other and one", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
     private static Failure? Check(string root, params (string Name, string[] Derived)[] plans)
     {
         var files = plans.ToDictionary(

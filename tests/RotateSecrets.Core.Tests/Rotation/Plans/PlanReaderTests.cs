@@ -57,6 +57,8 @@ public sealed class PlanReaderTests
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "http://x/", "Match": "(" }] }""", "this is no regular expression.")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "http://x/", "Status": 99 }] }""", "'Status' must be a whole number from 100 to 599.")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Jwt": "http://x/", "Status": 200 }] }""", "'Status' belongs to an Http probe, not to a Jwt probe.")]
+    [InlineData("""{ "Address": "local:X", "Strategy": "Staged", "HeldAt": "vault:a/b" }""", "1:57: 'HeldAt' belongs to the strategy Overwrite; the others need no copy.")]
+    [InlineData("""{ "Address": "local:X", "Strategy": "Overwrite", "HeldAt": "here" }""", "write store:path or store:path#field.")]
     [InlineData("""{ "Address": "local:X", "Grace": "soon" }""", "1:34: 'Grace' is no duration; write a number of seconds")]
     [InlineData("""{ "Address": "local:X", "Grace": -1 }""", "1:34: 'Grace' is no duration")]
     [InlineData("""{ "Address": "local:X", "ProbeDeadline": "60d" }""", "1:42: a probe takes more than no time, and at most a day.")]

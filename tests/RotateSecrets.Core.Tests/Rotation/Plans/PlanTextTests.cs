@@ -34,6 +34,7 @@ public sealed class PlanTextTests
             DebtLimit = times.Item3,
             Consumers = new ConsumerSelection(names.Item1, names.Item2, names.Item3),
             Probes = probes,
+            HeldAt = kinds.Item1 == StrategyKind.Overwrite && kinds.Item2 ? SecretAddress.Parse("vault:app/held#field") : null,
             Derived = [.. names.Item1.Select(static (_, i) => Path.GetFullPath($"child-{i}.json"))],
         });
 

@@ -1,0 +1,43 @@
+using RotateSecrets.Outcomes;
+using RotateSecrets.Rotation.Records;
+using RotateSecrets.Rotation.Running;
+using RotateSecrets.Rotation.Steps;
+using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
+
+namespace RotateSecrets.Rotation.Strategies;
+
+/// <summary>What strategies do alike to a second name.</summary>
+internal static class SideMoves
+{
+    /// <summary>Why the second name can't be used: there is somebody else's secret; null where it can.</summary>
+    public static async Task<Failure?> SideFailureAsync(this RotationRun run, SecretAddress side, CancellationToken cancellation)
+    {
+        await foreach (var listed in run.Store.ListVersionsAsync(side, cancellation))
+        {
+            if (listed.Succeeded(out var version, out var failure) && version.Stage != SecretStage.Revoked && version.Token != run.Record.Id)
+            {
+                return new Failure(FailureCode.VersionConflict, side.ToString(), $"There is a secret at {side} already, and it is not this rotation's.")
+                {
+                    Remedy = "Undo the rotation that it belongs to, or take it away.",
+                };
+            }
+
+            if (failure is not null && failure.Code != FailureCode.SecretNotFound)
+            {
+                return failure;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Writes the candidate under the second name.</summary>
+    public static async Task<Outcome<StepReport>> StageAsideAsync(this RotationRun run, SecretAddress side, SecretValue candidate, CancellationToken cancellation) =>
+        (await run.Store.PutAsync(new PutRequest(side, candidate, SecretStage.Current, run.Record.Id), cancellation)).Map(
+            static version => new StepReport($"The candidate stands at {version.Address}.").With((Fact.Side, version.Id)));
+
+    /// <summary>Takes the second name away.</summary>
+    public static async Task<Outcome<StepReport>> RetireAsync(this RotationRun run, SecretAddress side, CancellationToken cancellation) =>
+        (await run.Store.RemoveAsync(side, cancellation)).Map(static retired => new StepReport($"{retired} is retired."));
+}
