@@ -26,6 +26,7 @@ static int Measure(Func<string, bool> wanted)
         ("memory", static () => new RotationBenchmark(ofMemory: true)),
         ("cloudtrail", static () => new CloudTrailBenchmark()),
         ("aws-pace", static () => new AwsPaceBenchmark()),
+        ("workflows", static () => new WorkflowBenchmark()),
         ("resume", static () => new ResumeBenchmark()),
         ("k8s-1", static () => new KubernetesRestartBenchmark(1, RestartRival.Sequence, 1)),
         ("k8s-10", static () => new KubernetesRestartBenchmark(10, RestartRival.Sequence, 0.4)),

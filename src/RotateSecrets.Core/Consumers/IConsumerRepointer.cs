@@ -17,6 +17,13 @@ public interface IConsumerRepointer
     /// <param name="request">From where to where.</param>
     /// <param name="cancellation">Gives up at once; the effect is then unknown.</param>
     Task<Outcome<Repointing>> RepointAsync(Consumer consumer, RepointRequest request, CancellationToken cancellation);
+
+    /// <summary>Takes back what the same run has proposed and nobody has accepted. Where nothing is proposed, nothing happens. Default: nothing is ever proposed.</summary>
+    /// <param name="consumer">The consumer.</param>
+    /// <param name="request">From where to where it was proposed.</param>
+    /// <param name="cancellation">Gives up at once; the effect is then unknown.</param>
+    Task<Outcome<Repointing>> WithdrawAsync(Consumer consumer, RepointRequest request, CancellationToken cancellation) =>
+        Task.FromResult<Outcome<Repointing>>(new Repointing(consumer, string.Empty) { IsInForce = true });
 }
 
 /// <summary>A demand to point references elsewhere.</summary>

@@ -23,6 +23,9 @@ public enum InstancePhase
 
     /// <summary>Nothing needed doing.</summary>
     Unchanged,
+
+    /// <summary>It waits for somebody to approve it.</summary>
+    Waiting,
 }
 
 /// <summary>An instance has passed a phase.</summary>
@@ -34,5 +37,5 @@ public enum InstancePhase
 public sealed record InstanceEvent(string Instance, int Ordinal, int Of, InstancePhase Phase, DateTimeOffset At)
 {
     /// <summary>Whether the instance is done with, for the work at hand.</summary>
-    public bool IsFinal => Phase is not (InstancePhase.Stopping or InstancePhase.Starting);
+    public bool IsFinal => Phase is not (InstancePhase.Stopping or InstancePhase.Starting or InstancePhase.Waiting);
 }

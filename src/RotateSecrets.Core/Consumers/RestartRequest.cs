@@ -13,4 +13,7 @@ public sealed record RestartRequest(string RunId, ISecretResolver Secrets, TimeP
 
     /// <summary>Whether to wait until an instance is healthy. Without it nothing is known of the outcome.</summary>
     public bool Wait { get; init; } = true;
+
+    /// <summary>What is to run, for consumers that are workflows; null where nothing is: their next run has the new value.</summary>
+    public RunRequest? Runs { get; init; }
 }

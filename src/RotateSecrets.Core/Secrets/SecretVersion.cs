@@ -25,6 +25,9 @@ public sealed record SecretVersion(SecretAddress Address, string Id, SecretStage
     /// <summary>The value, where it was asked for.</summary>
     public SecretValue? Value { get; init; }
 
+    /// <summary>What is worth knowing about a write, one sentence each. Never a secret.</summary>
+    public IReadOnlyList<string> Findings { get; init; } = [];
+
     /// <summary>Address, version and stage.</summary>
     public override string ToString() => $"{Address} version {Id} ({Stage})";
 }

@@ -243,6 +243,7 @@ public abstract class RotationCommand : PSCmdlet, IDisposable
             return false;
         }
 
+        Mask(value);
         if (PlainText.IsMarked(value))
         {
             WriteWarning(PlainText.Warning);
@@ -250,6 +251,9 @@ public abstract class RotationCommand : PSCmdlet, IDisposable
 
         return true;
     }
+
+    /// <summary>Hides a value in the log, where this is a step of a workflow: before anything can use it.</summary>
+    private protected void Mask(SecretValue value) => WorkflowMask.Print(Host, value);
 
     private bool Took<T>(Outcome<T> outcome, out T? value)
         where T : notnull

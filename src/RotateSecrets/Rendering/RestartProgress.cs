@@ -57,6 +57,7 @@ internal sealed class RestartProgress
         InstancePhase.Starting => "waiting until it is healthy",
         InstancePhase.Reloaded => "reloaded",
         InstancePhase.Unchanged => "left alone",
+        InstancePhase.Waiting => "waiting for somebody to approve it",
         _ => phase.ToString().ToLowerInvariant(),
     };
 }

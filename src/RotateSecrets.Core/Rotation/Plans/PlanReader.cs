@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using RotateSecrets.Consumers;
 using RotateSecrets.Documents;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
@@ -13,7 +14,7 @@ public static class PlanReader
 
     private static readonly string[] Names =
     [
-        "$schema", "Address", "Strategy", "Value", "Consumers", "Probes", "Owner", "Derived", "Grace", "ConvergenceDeadline", "ProbeDeadline", "DebtLimit", "UndoOnFailure",
+        "$schema", "Address", "Strategy", "Value", "Consumers", "Probes", "Runs", "Owner", "Derived", "Grace", "ConvergenceDeadline", "ProbeDeadline", "DebtLimit", "UndoOnFailure",
         "AllowIrreversible", "HeldAt",
     ];
 
@@ -44,6 +45,7 @@ public static class PlanReader
             Value = Recipe(map) ?? fallback.Value,
             Consumers = Selection(map) ?? fallback.Consumers,
             Probes = Probes(map) ?? fallback.Probes,
+            Runs = Runs(map),
             Owner = map.Text("Owner"),
             Derived = [.. (map.Texts("Derived") ?? []).Select(derived => Path.GetFullPath(derived, Path.GetDirectoryName(Path.GetFullPath(path))!))],
             Grace = map.Duration("Grace") ?? fallback.Grace,
@@ -108,6 +110,35 @@ public static class PlanReader
         map.Map("Consumers", "Consumers", "Include", "Exclude", "Waves") is { } selection
             ? new ConsumerSelection(selection.Texts("Include") ?? [], selection.Texts("Exclude") ?? [], selection.TextLists("Waves") ?? [])
             : null;
+
+    private static RunRequest? Runs(MapReader map)
+    {
+        if (map.Map("Runs", "Runs", "Workflow", "Inputs", "Ref", "Drain", "Direct") is not { } runs)
+        {
+            return null;
+        }
+
+        var workflow = runs.Text("Workflow");
+        if (workflow is not null && (workflow.Contains('/', StringComparison.Ordinal) || !(workflow.EndsWith(".yml", StringComparison.Ordinal) || workflow.EndsWith(".yaml", StringComparison.Ordinal))))
+        {
+            runs.Complain("Workflow", "this is no workflow; write the file's name in .github/workflows, such as smoke.yml");
+        }
+
+        var inputs = runs.Pairs("Inputs", StringComparer.Ordinal);
+        if (workflow is null && inputs is not null)
+        {
+            runs.Complain("Inputs", "'Inputs' belongs to a workflow, and none is named");
+        }
+
+        return new RunRequest
+        {
+            Workflow = workflow,
+            Inputs = inputs ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            Ref = runs.Text("Ref"),
+            Drain = runs.Choice<RunDrainMode>("Drain") ?? RunDrainMode.Await,
+            Direct = runs.Flag("Direct") ?? false,
+        };
+    }
 
     private static List<ProbeRecipe>? Probes(MapReader map) =>
         map.Maps("Probes", required: false, "a probe", "Http", "Jwt", "Workload", "Status", "Match", "MaximumLatency")?.Select(Probe).OfType<ProbeRecipe>().ToList();

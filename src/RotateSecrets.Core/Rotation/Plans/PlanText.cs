@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using RotateSecrets.Consumers;
 using RotateSecrets.Documents;
 using RotateSecrets.Outcomes;
 
@@ -24,6 +25,7 @@ public static class PlanText
             WriteValue(json, plan.Value);
             WriteSelection(json, plan.Consumers);
             WriteProbes(json, plan.Probes);
+            WriteRuns(json, plan.Runs);
             WriteUnless(plan.Derived.Count == 0, () => WriteTexts(json, "Derived", plan.Derived));
             WriteDuration(json, "Grace", plan.Grace, fallback.Grace);
             WriteDuration(json, "ConvergenceDeadline", plan.ConvergenceDeadline, fallback.ConvergenceDeadline);
@@ -75,6 +77,32 @@ public static class PlanText
             json.WriteString(name, text);
         }
 
+        json.WriteEndObject();
+    }
+
+    private static void WriteRuns(Utf8JsonWriter json, RunRequest? runs)
+    {
+        if (runs is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("Runs");
+        WriteUnless(runs.Workflow is null, () => json.WriteString("Workflow", runs.Workflow));
+        if (runs.Inputs.Count > 0)
+        {
+            json.WriteStartObject("Inputs");
+            foreach (var (name, text) in runs.Inputs.OrderBy(static input => input.Key, StringComparer.Ordinal))
+            {
+                json.WriteString(name, text);
+            }
+
+            json.WriteEndObject();
+        }
+
+        WriteUnless(runs.Ref is null, () => json.WriteString("Ref", runs.Ref));
+        WriteUnless(runs.Drain == RunDrainMode.Await, () => json.WriteString("Drain", runs.Drain.ToString()));
+        WriteUnless(!runs.Direct, () => json.WriteBoolean("Direct", true));
         json.WriteEndObject();
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using RotateSecrets.Consumers;
 using RotateSecrets.Secrets;
 
 namespace RotateSecrets.Rotation.Plans;
@@ -41,6 +42,9 @@ public sealed record RotationPlan(SecretAddress Address)
 
     /// <summary>What is checked before, while and after.</summary>
     public IReadOnlyList<ProbeRecipe> Probes { get; init; } = [];
+
+    /// <summary>What is to run for consumers that are workflows; null where nothing is.</summary>
+    public RunRequest? Runs { get; init; }
 
     /// <summary>Who answers for the secret; null where nobody was named.</summary>
     public string? Owner { get; init; }

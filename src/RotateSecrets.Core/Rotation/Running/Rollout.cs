@@ -22,11 +22,13 @@ internal sealed class Rollout : IRotationStep
     /// <summary>Before the promotion: those who can read the candidate where it waits.</summary>
     public static Rollout Early { get; } = new(
         "Bring it to those who can have it before clients use it",
-        static (run, cancellation) => RolloutSelection.LackingAsync(run, run.Strategy.Early(run), isEarly: true, cancellation));
+        static (run, cancellation) => RolloutSelection.UnverifiedAsync(run, run.Strategy.Early(run), isEarly: true, cancellation));
 
     /// <summary>After the promotion: those who don't have it yet.</summary>
     public static Rollout Final { get; } = new(
-        "Bring it to everybody else", static (run, cancellation) => RolloutSelection.LackingAsync(run, run.Strategy.Final(run), isEarly: false, cancellation));
+        "Bring it to everybody else", static (run, cancellation) => run.Strategy.IsSeenEarly
+            ? RolloutSelection.LackingAsync(run, run.Strategy.Final(run), isEarly: false, cancellation)
+            : RolloutSelection.UnverifiedAsync(run, run.Strategy.Final(run), isEarly: false, cancellation));
 
     /// <summary>After the revocation: those who still have the old value, and whoever was lost while it was taken from them.</summary>
     public static Rollout Drop { get; } = new("Take the old value from those who still have it", RolloutSelection.DroppingAsync) { WaitsForDebts = true };
@@ -35,7 +37,7 @@ internal sealed class Rollout : IRotationStep
     public static Rollout Restored { get; } = new(
         "Bring the old value back to everybody",
         static (run, cancellation) => run.Restored() is { } restored
-            ? RolloutSelection.LackingAsync(run, restored, isEarly: false, cancellation)
+            ? RolloutSelection.UnverifiedAsync(run, restored, isEarly: false, cancellation)
             : RolloutSelection.None());
 
     /// <summary>On the way back: those who still have the candidate, and whoever was lost while it was taken from them.</summary>
@@ -96,7 +98,7 @@ internal sealed class Rollout : IRotationStep
             var wanting = wave.ToLookup(static pair => pair.consumer.Id, static pair => pair.Key, StringComparer.Ordinal);
             var updates = RestartSchedule.RunAsync(
                 wave.Select(static pair => pair.consumer).Where(consumer => !results.ContainsKey(consumer.Id)),
-                (consumer, own) => Work(wanting[consumer.Id], consumer, request, own),
+                (consumer, own) => Work(wanting[consumer.Id], consumer, request with { Runs = wanting[consumer.Id].First().Plan.Runs }, own),
                 token,
                 lead.Options.ThrottleLimit,
                 services.Time,

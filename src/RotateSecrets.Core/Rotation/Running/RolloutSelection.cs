@@ -13,6 +13,14 @@ internal static class RolloutSelection
         RotationRun run, SecretVersion version, bool isEarly, CancellationToken cancellation) =>
         WhereAsync(run, version, isEarly, static convergence => !convergence.IsProven, cancellation);
 
+    /// <summary>Those of whom not every instance has a version, and those of whom only a run can show that it works, where the plan wants one.</summary>
+    public static Task<Outcome<IReadOnlyList<Consumer>>> UnverifiedAsync(
+        RotationRun run, SecretVersion version, bool isEarly, CancellationToken cancellation) =>
+        WhereAsync(run, version, isEarly, convergence => !convergence.IsProven || IsShownByRun(run, convergence.Consumer), cancellation);
+
+    /// <summary>Whether only a run can show that a value works for a consumer, and the plan wants one.</summary>
+    public static bool IsShownByRun(RotationRun run, Consumer consumer) => run.Plan.Runs?.Workflow is not null && consumer.Uptake == Uptake.NextRun;
+
     /// <summary>Those who have the old value, and those who lack the new one, as long as no newer one has come.</summary>
     public static async Task<Outcome<IReadOnlyList<Consumer>>> DroppingAsync(RotationRun run, CancellationToken cancellation)
     {

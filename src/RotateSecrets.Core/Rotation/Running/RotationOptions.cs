@@ -21,6 +21,9 @@ public sealed record RotationOptions
     /// <summary>Told what instances go through, as it happens.</summary>
     public Action<RestartUpdate> Progress { get; init; } = static _ => { };
 
+    /// <summary>Told of each value, new or old, before anything uses it. It is not to be kept.</summary>
+    public Action<SecretValue> OnValue { get; init; } = static _ => { };
+
     /// <summary>How long a lease holds without being renewed. Default: 30 seconds.</summary>
     public TimeSpan LeaseTerm { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -128,8 +128,16 @@ internal sealed class RotationRun : IDisposable
         });
 
     /// <summary>Opens a value that the journal keeps for it. The caller disposes of it.</summary>
-    public Task<Outcome<SecretValue>> UnsealAsync(string name, CancellationToken cancellation) =>
-        Services.Journal.UnsealAsync(Record.Id, name, cancellation);
+    public async Task<Outcome<SecretValue>> UnsealAsync(string name, CancellationToken cancellation)
+    {
+        var unsealed = await Services.Journal.UnsealAsync(Record.Id, name, cancellation);
+        if (unsealed.Succeeded(out var value, out _))
+        {
+            Options.OnValue(value);
+        }
+
+        return unsealed;
+    }
 
     public RotationEvent Event(RotationEventKind kind, string message) =>
         new(Record.Id, Services.Time.GetUtcNow(), kind) { Message = message };

@@ -36,6 +36,7 @@ internal sealed class CreateStep : IRotationStep
 
         try
         {
+            run.Options.OnValue(candidate);
             return (await run.Services.Journal.SealAsync(run.Lease, Candidate, candidate, cancellation)).Map(
                 fingerprint => (held with { Message = $"The candidate {fingerprint} is sealed in the journal." }).With((Fact.CandidateFingerprint, fingerprint)));
         }
@@ -68,6 +69,7 @@ internal sealed class CreateStep : IRotationStep
         }
 
         using var value = version.Value;
+        run.Options.OnValue(value!);
         return (await run.Services.Journal.SealAsync(run.Lease, Previous, value!, cancellation)).Map(
             static fingerprint => new StepReport(string.Empty).With((Fact.PreviousFingerprint, fingerprint)));
     }

@@ -46,8 +46,22 @@ internal sealed class DistributeStep : IRotationStep
             return failure;
         }
 
+        // On the way back, what was proposed on the way there and not accepted is taken back.
+        if (!toSide && run.Record.IsUndoing && await WithdrawAsync(run, already, new RepointRequest(to, from, run.Record.Id), cancellation) is { } unwithdrawn)
+        {
+            return unwithdrawn;
+        }
+
+        var request = new RepointRequest(from, to, run.Record.Id) { Directly = run.Plan.Runs?.Direct ?? false };
+        return await PointAsync(
+            run, readers.ExceptBy(already.Select(static consumer => consumer.Id), static consumer => consumer.Id, StringComparer.Ordinal), request, cancellation);
+    }
+
+    private static async Task<Outcome<StepReport>> PointAsync(RotationRun run, IEnumerable<Consumer> readers, RepointRequest request, CancellationToken cancellation)
+    {
         var (pointed, left) = (0, 0);
-        foreach (var consumer in readers.ExceptBy(already.Select(static consumer => consumer.Id), static consumer => consumer.Id, StringComparer.Ordinal))
+        var proposed = new List<Repointing>();
+        foreach (var consumer in readers)
         {
             if (!run.Services.Consumers.ControlOf(consumer).Succeeded(out var control, out var unpointed))
             {
@@ -66,23 +80,50 @@ internal sealed class DistributeStep : IRotationStep
                 return lost;
             }
 
-            if (!(await repointer.RepointAsync(consumer, new RepointRequest(from, to, run[Fact.Run]!), cancellation)).Succeeded(out var repointing, out unpointed))
+            if (!(await repointer.RepointAsync(consumer, request, cancellation)).Succeeded(out var repointing, out unpointed))
             {
                 return unpointed;
             }
 
-            if (!repointing.IsInForce)
+            if (repointing.IsInForce)
             {
-                return new Failure(FailureCode.Stopped, consumer.Id, $"{consumer} has to be pointed to {to}: somebody has to accept the change at {repointing.Location}.")
-                {
-                    Remedy = "Accept it, then go on with Resume-SecretRotation.",
-                };
+                pointed++;
             }
-
-            pointed++;
+            else
+            {
+                proposed.Add(repointing);
+            }
         }
 
-        return new StepReport(left == 0 ? $"{pointed} consumers were pointed to {to}." : $"{pointed} consumers were pointed to {to}; {left} can't be, and keep reading {from}.");
+        if (proposed.Count > 0)
+        {
+            var places = string.Join(", ", proposed.Select(static one => one.Location?.ToString()).Distinct(StringComparer.Ordinal));
+            return new Failure(
+                FailureCode.Stopped,
+                proposed[0].Consumer.Id,
+                $"{string.Join(", ", proposed.Take(5).Select(static one => one.Consumer))} {(proposed.Count == 1 ? "has" : "have")} to be pointed to {request.To}: somebody has to accept the change at {places}.")
+            {
+                Remedy = "Accept it, then go on with Resume-SecretRotation.",
+            };
+        }
+
+        return new StepReport(
+            left == 0 ? $"{pointed} consumers were pointed to {request.To}." : $"{pointed} consumers were pointed to {request.To}; {left} can't be, and keep reading {request.From}.");
+    }
+
+    private static async Task<Failure?> WithdrawAsync(RotationRun run, IEnumerable<Consumer> consumers, RepointRequest request, CancellationToken cancellation)
+    {
+        foreach (var consumer in consumers)
+        {
+            if (run.Services.Consumers.ControlOf(consumer).Succeeded(out var control, out _)
+                && control is IConsumerRepointer repointer
+                && (await repointer.WithdrawAsync(consumer, request, cancellation)).Failure is { } failure)
+            {
+                return failure;
+            }
+        }
+
+        return null;
     }
 
     private static async Task<Outcome<List<Consumer>>> ConsumersAsync(RotationRun run, SecretAddress address, CancellationToken cancellation)

@@ -158,10 +158,19 @@ internal static class ProbeRound
 
         if (!run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Readable))
         {
+            // The roll-out, which came before, had it run for each of them, and would have failed where the run did.
+            await foreach (var found in ConsumersOf.FindAsync(run, version, isEarly: false, cancellation))
+            {
+                if (found.Succeeded(out var consumer, out _) && RolloutSelection.IsShownByRun(run, consumer))
+                {
+                    return $"The workflow {run.Plan.Runs!.Workflow} ran through with it.";
+                }
+            }
+
             return new Failure(
                 FailureCode.ProbeFailed, run.Plan.Address.ToString(), $"Nothing can tell whether the value at {run.Plan.Address} works: the plan has no probe, and the store can't be read.")
             {
-                Remedy = "Add a probe to the plan.",
+                Remedy = "Add a probe to the plan, or name a workflow in Runs that shows it.",
             };
         }
 

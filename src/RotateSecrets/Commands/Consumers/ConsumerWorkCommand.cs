@@ -43,6 +43,8 @@ public abstract class ConsumerWorkCommand : RotationCommand
 
     private protected virtual bool Wait => true;
 
+    private protected virtual RunRequest? Runs => null;
+
     /// <inheritdoc/>
     protected override void ProcessRecord() =>
         consumers.AddRange(Consumer.Where(consumer => ShouldProcess($"{consumer} in {consumer.Scope}", Question)));
@@ -55,7 +57,7 @@ public abstract class ConsumerWorkCommand : RotationCommand
             return;
         }
 
-        var request = new RestartRequest(Run, Session, Session.Time) { Deadline = Deadline, Wait = Wait };
+        var request = new RestartRequest(Run, Session, Session.Time) { Deadline = Deadline, Wait = Wait, Runs = Runs };
         var progress = new RestartProgress(this, Doing, consumers, Session.Time);
         Drain(
             RestartSchedule.RunAsync(consumers, (consumer, stop) => Work(consumer, request, stop), Run, ThrottleLimit, Session.Time, StopRequest),

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using RotateSecrets.Consumers;
 using RotateSecrets.Outcomes;
@@ -18,6 +19,24 @@ public sealed class RestartConsumerCommand : ConsumerWorkCommand
     [ValidateNotNullOrEmpty]
     public string? RunId { get; set; }
 
+    /// <summary>For workflows: the file name of the workflow that shows whether the value works. It is run, and followed to its end. Default: none is run; the next run has the new value.</summary>
+    [Parameter]
+    [ValidatePattern(@"^[^/\\]+\.ya?ml$")]
+    public string? Workflow { get; set; }
+
+    /// <summary>What that workflow is given, by the names of its inputs.</summary>
+    [Parameter]
+    public IDictionary WorkflowInput { get; set; } = new Hashtable();
+
+    /// <summary>The branch or tag that it is run on. Default: the default branch.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? WorkflowRef { get; set; }
+
+    /// <summary>What becomes of runs that began with an older value. Default: they are left alone.</summary>
+    [Parameter]
+    public RunDrainMode Drain { get; set; }
+
     private protected override string Doing => "Restarting";
 
     private protected override string Question => "Restart, one instance after another";
@@ -25,6 +44,15 @@ public sealed class RestartConsumerCommand : ConsumerWorkCommand
     private protected override string Run => RunId ?? base.Run;
 
     private protected override bool Wait => !NoWait;
+
+    private protected override RunRequest? Runs => Workflow is null && Drain == RunDrainMode.Await ? null : new RunRequest
+    {
+        Workflow = Workflow,
+        Inputs = WorkflowInput.Keys.Cast<object>().ToDictionary(
+            static name => LanguagePrimitives.ConvertTo<string>(name), name => LanguagePrimitives.ConvertTo<string>(WorkflowInput[name]), StringComparer.Ordinal),
+        Ref = WorkflowRef,
+        Drain = Drain,
+    };
 
     private protected override IAsyncEnumerable<Outcome<InstanceEvent>> Work(
         IConsumerControl control, Consumer consumer, RestartRequest request, StopRequest stop) =>

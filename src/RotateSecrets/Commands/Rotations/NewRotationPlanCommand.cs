@@ -78,6 +78,23 @@ public sealed class NewRotationPlanCommand : RotationCommand
     [ArgumentCompleter(typeof(SecretAddressCompleter))]
     public AddressArgument? HeldAt { get; set; }
 
+    /// <summary>For workflows: the file name of the workflow that shows whether the value works.</summary>
+    [Parameter]
+    [ValidatePattern(@"^[^/\\]+\.ya?ml$")]
+    public string? Workflow { get; set; }
+
+    /// <summary>What that workflow is given, by the names of its inputs.</summary>
+    [Parameter]
+    public IDictionary WorkflowInput { get; set; } = new Hashtable();
+
+    /// <summary>What becomes of runs that began with the old value. Default: they are waited for.</summary>
+    [Parameter]
+    public RunDrainMode Drain { get; set; }
+
+    /// <summary>Changes references in workflows by a commit at once. Default: by a pull request, which somebody has to accept.</summary>
+    [Parameter]
+    public SwitchParameter Direct { get; set; }
+
     /// <summary>Lets the old value be overwritten although nobody could put it back.</summary>
     [Parameter]
     public SwitchParameter AllowIrreversible { get; set; }
@@ -101,12 +118,19 @@ public sealed class NewRotationPlanCommand : RotationCommand
             return;
         }
 
+        if (WorkflowInput.Count > 0 && Workflow is null)
+        {
+            WriteFailure(new Failure(FailureCode.ValueInvalid, address.ToString(), "-WorkflowInput belongs to a workflow, and none is named.") { Remedy = "Name it with -Workflow." });
+            return;
+        }
+
         var plan = new RotationPlan(address)
         {
             Strategy = Strategy,
             Value = new ValueRecipe(Format, Options()),
             Consumers = new ConsumerSelection(Include, Exclude, Discover ? Waves(address) : []),
             Probes = [.. Http.Select(static page => new ProbeRecipe(ProbeKind.Http, page)), .. Jwt.Select(static page => new ProbeRecipe(ProbeKind.Jwt, page))],
+            Runs = Runs(),
             Owner = Owner,
             Derived = [.. Derived.Select(FilePath)],
             Grace = Grace,
@@ -118,6 +142,15 @@ public sealed class NewRotationPlanCommand : RotationCommand
             WriteObject(Path is null ? plan : plan with { File = FilePath(Path) });
         }
     }
+
+    private RunRequest? Runs() => Workflow is null && Drain == RunDrainMode.Await && !Direct ? null : new RunRequest
+    {
+        Workflow = Workflow,
+        Inputs = WorkflowInput.Keys.Cast<object>().ToDictionary(
+            static name => LanguagePrimitives.ConvertTo<string>(name), name => LanguagePrimitives.ConvertTo<string>(WorkflowInput[name]), StringComparer.Ordinal),
+        Drain = Drain,
+        Direct = Direct,
+    };
 
     private Dictionary<string, string> Options() => FormatOption.Keys.Cast<object>().ToDictionary(
         static name => LanguagePrimitives.ConvertTo<string>(name), name => LanguagePrimitives.ConvertTo<string>(FormatOption[name]), StringComparer.OrdinalIgnoreCase);

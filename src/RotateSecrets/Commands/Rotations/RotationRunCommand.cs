@@ -38,6 +38,7 @@ public abstract class RotationRunCommand : RotationCommand
         {
             ThrottleLimit = ThrottleLimit,
             ApproveRevocation = ApproveAsync,
+            OnValue = Mask,
             Progress = update => PostToPipeline(() => progress.Show(update)),
         };
         DrainOutcomes(start(new RotationRunner(services), how), happened =>

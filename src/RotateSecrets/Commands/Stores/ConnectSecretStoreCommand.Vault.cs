@@ -23,8 +23,11 @@ public sealed partial class ConnectSecretStoreCommand
     [AllowEmptyString]
     public string Vault { get; set; } = string.Empty;
 
-    /// <summary>The token. Default: VAULT_TOKEN, and where that isn't set what `vault login` left in ~/.vault-token.</summary>
+    /// <summary>
+    /// The token. Default for Vault: VAULT_TOKEN, and where that isn't set what `vault login` left in ~/.vault-token. Default for GitHub: GH_TOKEN, GITHUB_TOKEN, and where neither is set what `gh auth token` says.
+    /// </summary>
     [Parameter(ParameterSetName = VaultSet)]
+    [Parameter(ParameterSetName = GitHubSet)]
     [SecretValueTransformation]
     public SecretValue? Token { get; set; }
 

@@ -46,6 +46,7 @@ public sealed partial class ConnectSecretStoreCommand : RotationCommand
             LocalSet => ("Local", LocalRequest()),
             AwsSet => ("Aws", AwsRequest()),
             KubernetesSet => ("Kubernetes", KubernetesRequest()),
+            GitHubSet or GitHubAppSet => ("GitHub", GitHubRequest()),
             VaultSet or VaultAppRoleSet or VaultJwtSet or VaultKubernetesSet or VaultCertificateSet => ("Vault", VaultRequest()),
             _ => (Kind, KindRequest()),
         };
@@ -68,7 +69,7 @@ public sealed partial class ConnectSecretStoreCommand : RotationCommand
 
     // A secret that was given but can't be one must not look as if none had been given.
     private bool IsUsable(ConnectionRequest request) =>
-        (!MyInvocation.BoundParameters.Keys.Any(static name => name is nameof(Passphrase) or nameof(Credential) or nameof(Token) or nameof(SecretId) or nameof(Jwt)) || IsUsable(request.Credential))
+        (!MyInvocation.BoundParameters.Keys.Any(static name => name is nameof(Passphrase) or nameof(Credential) or nameof(Token) or nameof(SecretId) or nameof(Jwt) or nameof(PrivateKey)) || IsUsable(request.Credential))
         && (!MyInvocation.BoundParameters.ContainsKey(nameof(SessionToken)) || IsUsable(SessionToken));
 
     private static Dictionary<string, IReadOnlyList<string>> Settings(params ReadOnlySpan<(string Name, IReadOnlyList<string>? Texts)> settings)

@@ -71,6 +71,7 @@ public sealed class GetStoreSecretCommand : RotationCommand
         var selector = Version is null ? VersionSelector.OfStage(Stage ?? SecretStage.Current) : VersionSelector.OfId(Version);
         if (TryAwait(cancellation => store.ReadAsync(address, selector, cancellation), out var version))
         {
+            Mask(version.Value!);
             WriteObject(version);
         }
     }

@@ -49,6 +49,11 @@ public sealed class SetStoreSecretCommand : RotationCommand
             };
             if (TryAwait(cancellation => store.PutAsync(request, cancellation), out var version))
             {
+                foreach (var finding in version.Findings)
+                {
+                    WriteWarning(finding);
+                }
+
                 WriteObject(version);
             }
         }

@@ -112,7 +112,9 @@ public sealed class NewSecretValueCommand : RotationCommand
 
         for (var i = 0; i < Count && !Stopping; i++)
         {
-            WriteObject(generator.Generate());
+            var value = generator.Generate();
+            Mask(value);
+            WriteObject(value);
         }
     }
 

@@ -1,0 +1,219 @@
+using RotateSecrets.Consumers;
+using RotateSecrets.GitHub.Tests.Hosting;
+using RotateSecrets.Outcomes;
+using RotateSecrets.Peers.GitHub.State;
+using RotateSecrets.Secrets;
+
+namespace RotateSecrets.GitHub.Tests.Repositories;
+
+public sealed class DiscoveryTests : GitHubTests
+{
+    private const string Deploy = "on: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - run: deploy\n        env:\n          JWT: ${{ secrets.JWT }}\n";
+    private const string Idle = "on: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - run: test\n";
+
+    private static readonly SecretAddress Secret = SecretAddress.Parse("github:orgs/acme/JWT");
+
+    [Fact]
+    public async Task An_organisation_takes_at_most_two_requests_a_repository_and_one_conditional_one_the_next_time()
+    {
+        const int repositories = 120;
+        Server.Arrange(static state =>
+        {
+            state.Organization("acme").Secrets().Put("JWT", "old");
+            for (var number = 0; number < repositories - 1; number++)
+            {
+                state.Repository($"acme/service-{number}").Commit(
+                    "main", "Begin", Enumerable.Range(0, 6).Select(file => ($".github/workflows/w{file}.yml", file == 0 && number % 10 == 0 ? Deploy : Idle + $"# {number} {file}\n")).ToArray());
+            }
+        });
+
+        Assert.Equal(12, (await FindAsync(Connection)).Count);
+        Assert.InRange(Server.Requests.All.Count, repositories, 2 * repositories);
+        Assert.InRange(Server.Requests.MostInFlight, 1, 100);
+
+        Server.Requests.Forget();
+        Assert.Equal(12, (await FindAsync(await ConnectAsync())).Count);
+        Assert.Equal(repositories, Server.Requests.Count("GET /repos/{owner}/{repo}/branches"));
+        Assert.Equal(repositories, Server.Requests.Unchanged);
+        Assert.Equal(0, Server.Requests.Count("POST /graphql"));
+        Assert.Equal(0, Server.Limits.SecondaryHits);
+    }
+
+    [Fact]
+    public async Task What_was_changed_since_is_seen_the_next_time()
+    {
+        Server.Arrange(static state =>
+        {
+            state.Organization("acme").Secrets().Put("JWT", "old");
+            state.Repository("acme/proxy").Commit("main", "Idle", (".github/workflows/deploy.yml", Idle));
+        });
+        Assert.Empty(await FindAsync(Connection));
+
+        Server.Arrange(static state => state.Repository("acme/proxy").Commit("main", "Deploy", (".github/workflows/deploy.yml", Deploy)));
+        Assert.Equal("deploy.yml", Assert.Single(await FindAsync(await ConnectAsync())).Name);
+    }
+
+    [Fact]
+    public async Task Every_branch_that_can_run_is_searched_the_default_one_first()
+    {
+        Server.Arrange(static state =>
+        {
+            var repository = state.Repository("acme/proxy");
+            repository.Commit("a-branch", "Deploy", (".github/workflows/deploy.yml", Deploy));
+            repository.Commit("main", "Deploy", (".github/workflows/deploy.yaml", Deploy));
+            repository.Commit("rotatesecrets/1/A-to-B/main", "Proposed", (".github/workflows/deploy.yml", Deploy));
+        });
+
+        var found = await Doors.ValuesAsync(Connection.Sources[0].FindAsync(SecretAddress.Parse("github:acme/proxy/JWT"), Cancellation));
+
+        Assert.Equal(["deploy.yaml", "deploy.yml@a-branch"], found.Select(static consumer => consumer.Name));
+        Assert.Equal(".github/workflows/deploy.yaml@main:8:28, job build", Assert.Single(found[0].References).Location);
+        Assert.Equal(Uptake.NextRun, found[0].Uptake);
+    }
+
+    [Fact]
+    public async Task Branches_that_may_not_deploy_to_an_environment_dont_get_its_secrets()
+    {
+        Server.Arrange(static state =>
+        {
+            var repository = state.Repository("acme/proxy");
+            repository.Environment("prod").Branches = ["main", "release/*"];
+            var deploy = Deploy.Replace("    runs-on", "    environment: prod\n    runs-on", StringComparison.Ordinal);
+            foreach (var branch in (string[])["main", "release/1", "feature"])
+            {
+                repository.Commit(branch, "Deploy", (".github/workflows/deploy.yml", deploy));
+            }
+        });
+
+        var found = await Doors.ValuesAsync(Connection.Sources[0].FindAsync(SecretAddress.Parse("github:acme/proxy/environments/prod/JWT"), Cancellation));
+
+        Assert.Equal(["deploy.yml", "deploy.yml@release/1"], found.Select(static consumer => consumer.Name));
+    }
+
+    [Theory]
+    [InlineData(false, false, true, "github:orgs/acme/JWT")]
+    [InlineData(false, true, true, "github:acme/proxy/JWT")]
+    [InlineData(true, true, true, "github:acme/proxy/environments/prod/JWT")]
+    [InlineData(true, false, false, "github:acme/proxy/environments/prod/JWT")]
+    public async Task A_job_gets_the_secret_of_the_innermost_scope_that_has_one(bool inEnvironment, bool inRepository, bool inOrganization, string expected)
+    {
+        Server.Arrange(state =>
+        {
+            var repository = state.Repository("acme/proxy");
+            repository.Commit("main", "Deploy", (".github/workflows/deploy.yml", Deploy.Replace("    runs-on", "    environment: prod\n    runs-on", StringComparison.Ordinal)));
+            repository.Environment("prod");
+            Put(inEnvironment, repository.Environment("prod").Secrets);
+            Put(inRepository, repository.Secrets());
+            Put(inOrganization, repository.Owner.Secrets());
+        });
+
+        foreach (var address in (string[])["github:orgs/acme/JWT", "github:acme/proxy/JWT", "github:acme/proxy/environments/prod/JWT"])
+        {
+            var exists = address switch
+            {
+                "github:orgs/acme/JWT" => inOrganization,
+                "github:acme/proxy/JWT" => inRepository,
+                _ => inEnvironment,
+            };
+            var found = exists ? await Doors.ValuesAsync(Connection.Sources[0].FindAsync(SecretAddress.Parse(address), Cancellation)) : [];
+            Assert.Equal(address == expected ? 1 : 0, found.Count);
+        }
+
+        static void Put(bool isThere, SecretShelf shelf)
+        {
+            if (isThere)
+            {
+                shelf.Put("JWT", "x");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Repositories_that_may_not_have_an_organisations_secret_are_left_out()
+    {
+        Server.Arrange(static state =>
+        {
+            foreach (var name in (string[])["acme/proxy", "acme/web", "acme/open", "acme/old"])
+            {
+                state.Repository(name).Commit("main", "Deploy", (".github/workflows/deploy.yml", Deploy));
+            }
+
+            state.Repository("acme/open").IsPrivate = false;
+            state.Repository("acme/old").IsArchived = true;
+            state.Organization("acme").Secrets().Put("JWT", "x").Visibility = SecretVisibility.Private;
+        });
+        Assert.Equal(["acme/proxy", "acme/web"], (await FindAsync(Connection)).Select(static one => one.Scope).Order(StringComparer.Ordinal));
+
+        Server.Arrange(static state =>
+        {
+            var secret = state.Organization("acme").Secrets().Find("JWT")!;
+            secret.Visibility = SecretVisibility.Selected;
+            secret.Selected.Add(state.Repository("acme/web").Id);
+        });
+        Assert.Equal("acme/web", Assert.Single(await FindAsync(Connection)).Scope);
+    }
+
+    [Fact]
+    public async Task A_workflow_that_is_no_YAML_is_reported_and_the_others_go_on()
+    {
+        Server.Arrange(static state => state.Repository("acme/proxy").Commit(
+            "main", "Deploy", (".github/workflows/a.yml", "on: push\njobs:\n  build:\n   steps: [\n  JWT: ${{ secrets.JWT }}\n"), (".github/workflows/b.yml", Deploy)));
+        var outcomes = new List<Outcome<Consumer>>();
+        await foreach (var outcome in Connection.Sources[0].FindAsync(SecretAddress.Parse("github:acme/proxy/JWT"), Cancellation))
+        {
+            outcomes.Add(outcome);
+        }
+
+        var failure = Assert.Single(outcomes.Select(static outcome => outcome.Failure).OfType<Failure>());
+        Assert.Equal(FailureCode.DocumentInvalid, failure.Code);
+        Assert.Contains("a.yml", failure.ToString(), StringComparison.Ordinal);
+        Assert.Equal("b.yml", Doors.Value(Assert.Single(outcomes, static outcome => outcome.Failure is null)).Name);
+    }
+
+    [Fact]
+    public async Task A_repository_that_cant_be_read_is_reported_and_the_others_go_on()
+    {
+        Server.Arrange(static state =>
+        {
+            state.Organization("acme").Secrets().Put("JWT", "x");
+            state.Repository("acme/web").Commit("main", "Deploy", (".github/workflows/deploy.yml", Deploy));
+        });
+        Server.Before = static question => question.Route.Name == "GET /repos/{owner}/{repo}/branches" && question.Repository.Name == "proxy" ? Peers.GitHub.Http.Reply.NotFound : null;
+
+        var outcomes = new List<Outcome<Consumer>>();
+        await foreach (var outcome in Connection.Sources[0].FindAsync(Secret, Cancellation))
+        {
+            outcomes.Add(outcome);
+        }
+
+        Assert.Equal(FailureCode.AccessDenied, Assert.Single(outcomes.Select(static outcome => outcome.Failure).OfType<Failure>()).Code);
+        Assert.Single(outcomes, static outcome => outcome.Failure is null);
+    }
+
+    [Fact]
+    public async Task A_damaged_cache_is_read_anew()
+    {
+        Server.Arrange(static state => state.Repository("acme/proxy").Commit("main", "Deploy", (".github/workflows/deploy.yml", Deploy)));
+        var address = SecretAddress.Parse("github:acme/proxy/JWT");
+        Assert.Single(await Doors.ValuesAsync(Connection.Sources[0].FindAsync(address, Cancellation)));
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Folder, "repositories"), "*.json", SearchOption.AllDirectories))
+        {
+            await File.WriteAllTextAsync(file, """{"Form":1,"Snapshot":{"Repository":"acme/proxy","DefaultBranch":"main","Branches":[null],"Blobs":{}}}""", Cancellation);
+        }
+
+        Assert.Single(await Doors.ValuesAsync((await ConnectAsync()).Sources[0].FindAsync(address, Cancellation)));
+    }
+
+    [Fact]
+    public async Task All_secrets_of_an_owner_are_found_where_none_is_named()
+    {
+        Server.Arrange(static state => state.Repository("acme/proxy").Commit("main", "Deploy", (".github/workflows/deploy.yml", Deploy + "          KEY: ${{ secrets['API_KEY'] }}\n")));
+        var connection = await ConnectAsync(null, ("Owner", "acme"));
+        Assert.Equal(
+            ["github:acme/proxy/API_KEY", "github:acme/proxy/JWT"],
+            (await Doors.ValuesAsync(connection.Sources[0].FindAsync(null, Cancellation))).Select(static one => one.Address.ToString()).Order(StringComparer.Ordinal));
+        Assert.Empty(await Doors.ValuesAsync(Connection.Sources[0].FindAsync(null, Cancellation)));
+    }
+
+    private static Task<List<Consumer>> FindAsync(Providers.Connection connection) => Doors.ValuesAsync(connection.Sources[0].FindAsync(Secret, Cancellation));
+}
