@@ -11,8 +11,8 @@ internal static class UnifiedDiff
     /// <summary>The difference, as git shows it; empty where there is none.</summary>
     public static string Of(string path, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
     {
-        var old = Encoding.UTF8.GetString(before).Split('\n');
-        var now = Encoding.UTF8.GetString(after).Split('\n');
+        var old = Lines(before);
+        var now = Lines(after);
         var changed = Enumerable.Range(0, Math.Min(old.Length, now.Length)).Where(i => old[i] != now[i]).ToList();
         if (changed.Count == 0)
         {
@@ -36,6 +36,14 @@ internal static class UnifiedDiff
         }
 
         return text.ToString();
+    }
+
+    private static string[] Lines(ReadOnlySpan<byte> content)
+    {
+        var lines = Encoding.UTF8.GetString(content).Split('\n');
+
+        // Behind the last line break there is no line.
+        return lines is [.., ""] ? lines[..^1] : lines;
     }
 
     private static void Append(StringBuilder text, string[] old, string[] now, int start, int end)
