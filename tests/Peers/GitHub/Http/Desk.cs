@@ -37,7 +37,7 @@ internal sealed class Desk(GitHubDouble server, Lock gate, GitHubState state, Fa
         }
         finally
         {
-            server.Requests.End(new Logged(route?.Name ?? $"{context.Request.Method} {incoming.Path}", target, status, arrived, Encoding.UTF8.GetString(body)));
+            server.Requests.End(new Logged(route?.Name ?? $"{context.Request.Method} {incoming.Path}", incoming.Path + target[target.Split('?')[0].Length..], status, arrived, Encoding.UTF8.GetString(body)));
         }
     }
 
