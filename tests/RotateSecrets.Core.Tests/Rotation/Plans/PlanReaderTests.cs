@@ -50,7 +50,7 @@ public sealed class PlanReaderTests
     [InlineData("""{ "Address": "local:X", "Consumers": { "Exlude": [] } }""", "1:40: Consumers has no 'Exlude'; did you mean 'Exclude'?")]
     [InlineData("""{ "Address": "local:X", "Consumers": { "Waves": [[1]] } }""", "1:50: this is a list; 'Waves' holds lists of texts.")]
     [InlineData("""{ "Address": "local:X", "Probes": { "Http": "http://x/" } }""", "1:35: 'Probes' is a set of named values; write a list")]
-    [InlineData("""{ "Address": "local:X", "Probes": [{}] }""", "1:36: a probe has either 'Http' or 'Jwt', with the page that is asked.")]
+    [InlineData("""{ "Address": "local:X", "Probes": [{}] }""", "1:36: a probe has either 'Http' or 'Jwt', with the page that is asked, or 'Workload', with a pattern of consumers.")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "http://x/", "Jwt": "http://x/" }] }""", "1:36: a probe has either 'Http' or 'Jwt'")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "file:///etc/passwd" }] }""", "1:46: this is no page; write an http or https address")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "https://user:secret@x/" }] }""", "1:46: this is no page; write an http or https address without credentials")]
