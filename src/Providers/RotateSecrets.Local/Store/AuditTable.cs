@@ -18,15 +18,15 @@ internal sealed class AuditTable(SealedFile file)
             version INTEGER NOT NULL, principal TEXT NOT NULL, origin TEXT NOT NULL, mac BLOB NOT NULL)
         """;
 
-    private static readonly string Principal = $"{Environment.UserName}@{Environment.MachineName}";
+    private static readonly string Self = $"{Environment.UserName}@{Environment.MachineName}";
 
-    private static readonly string Origin = FormattableString.Invariant($"process {Environment.ProcessId}");
+    private static readonly string Here = FormattableString.Invariant($"process {Environment.ProcessId}");
 
     /// <summary>Appends an entry.</summary>
     /// <returns>The new head of the chain.</returns>
     public byte[] Append(long number, byte[] head, DateTimeOffset at, string operation, VersionRow row)
     {
-        var entry = new Entry(number, at.ToUnixTimeMilliseconds(), operation, row.Path, row.FieldKey, row.Number, Principal, Origin);
+        var entry = new Entry(number, at.ToUnixTimeMilliseconds(), operation, row.Path, row.FieldKey, row.Number, Self, Here);
         var mac = entry.Mac(head, file);
         file.Session.Execute(
             "INSERT INTO audit VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -98,6 +98,9 @@ internal sealed class AuditTable(SealedFile file)
                     Version.ToString(CultureInfo.InvariantCulture),
                     Principal,
                     Origin)
+                {
+                    IsOwn = Principal == Self && Origin == Here,
+                }
                 : null;
     }
 }
