@@ -4,7 +4,7 @@ using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 using Amazon.Runtime.Endpoints;
 using Amazon.SecretsManager;
-using RotateSecrets.Aws.Store;
+using RotateSecrets.Aws.Calls;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.Aws.Connecting;

@@ -1,5 +1,5 @@
 using RotateSecrets.Aws.Parameters;
-using RotateSecrets.Aws.Store;
+using RotateSecrets.Aws.Versions;
 using RotateSecrets.Consumers;
 using RotateSecrets.Secrets;
 

@@ -1,7 +1,7 @@
 using Amazon.Runtime;
 using Amazon.SimpleSystemsManagement;
 using Amazon.SimpleSystemsManagement.Model;
-using RotateSecrets.Aws.Store;
+using RotateSecrets.Aws.Calls;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 

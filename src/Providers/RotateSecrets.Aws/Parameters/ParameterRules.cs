@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Unicode;
 using Amazon.SimpleSystemsManagement.Model;
-using RotateSecrets.Aws.Store;
+using RotateSecrets.Aws.Checks;
+using RotateSecrets.Aws.Versions;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;

@@ -54,14 +54,12 @@ internal sealed class AmazonSecretsManagerClient(AWSCredentials credentials, Ama
         pipeline.AddHandlerAfter<AmazonSecretsManagerEndpointResolver>(new AmazonSecretsManagerAuthSchemeHandler());
     }
 
-    private Task<TResponse> CallAsync<TRequest, TResponse>(string operation, TRequest request, CancellationToken cancellation)
+    private async Task<TResponse> CallAsync<TRequest, TResponse>(string operation, TRequest request, CancellationToken cancellation)
         where TRequest : AmazonSecretsManagerRequest
-        where TResponse : AmazonWebServiceResponse, new() => InvokeAsync<TResponse>(
-            request,
-            new InvokeOptions
-            {
-                RequestMarshaller = new JsonRequestMarshaller<TRequest>(operation, SecretsManagerJson.Of<TRequest>()),
-                ResponseUnmarshaller = new JsonUnmarshaller<TResponse>(SecretsManagerJson.Of<TResponse>()),
-            },
-            cancellation);
+        where TResponse : AmazonWebServiceResponse, new()
+    {
+        using var marshaller = new JsonRequestMarshaller<TRequest>(operation, SecretsManagerJson.Of<TRequest>());
+        var unmarshaller = new JsonUnmarshaller<TResponse>(SecretsManagerJson.Of<TResponse>());
+        return await InvokeAsync<TResponse>(request, new InvokeOptions { RequestMarshaller = marshaller, ResponseUnmarshaller = unmarshaller }, cancellation);
+    }
 }

@@ -1,3 +1,5 @@
+using RotateSecrets.Aws.Calls;
+using RotateSecrets.Aws.Versions;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 

@@ -1,3 +1,6 @@
+using RotateSecrets.Aws.Calls;
+using RotateSecrets.Aws.Values;
+using RotateSecrets.Aws.Versions;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 

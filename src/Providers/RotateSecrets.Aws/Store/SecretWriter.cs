@@ -1,3 +1,7 @@
+using RotateSecrets.Aws.Calls;
+using RotateSecrets.Aws.Checks;
+using RotateSecrets.Aws.Values;
+using RotateSecrets.Aws.Versions;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;

@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
 using Amazon.SecretsManager;
 using RotateSecrets.Aws.Audit;
+using RotateSecrets.Aws.Calls;
+using RotateSecrets.Aws.Checks;
 using RotateSecrets.Aws.Connecting;
+using RotateSecrets.Aws.Versions;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;

@@ -35,6 +35,21 @@ public sealed class CloudTrailTests : IDisposable
     }
 
     [Fact]
+    public async Task An_ARN_without_its_suffix_means_the_secret_whatever_the_name_ends_in()
+    {
+        Write("a.json.gz", Record("GetSecretValue", "arn:aws:secretsmanager:eu-central-1:111122223333:secret:my-secret"), Record("GetSecretValue", "arn:aws:secretsmanager:eu-central-1:111122223333:secret:my-secret-AbCdEf"));
+        Assert.Equal(2, (await ReadAsync(new AuditQuery(SecretAddress.Parse("aws:my-secret")))).Count);
+    }
+
+    [Fact]
+    public async Task More_events_than_are_held_at_a_time_all_come()
+    {
+        const int many = 25_000;
+        Write("a.json.gz", [.. Enumerable.Range(0, many).Select(static i => Record("GetSecretValue", "prod/db", version: $"{i}"))]);
+        Assert.Equal(many, (await ReadAsync(new AuditQuery(Address))).Select(static happened => happened.VersionId).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
     public async Task What_was_denied_is_no_read()
     {
         var denied = Record("GetSecretValue", "prod/db");

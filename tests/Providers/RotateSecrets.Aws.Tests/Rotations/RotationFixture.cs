@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using AwsDouble;
 using RotateSecrets.Consumers;
+using RotateSecrets.Contracts;
 using RotateSecrets.Local;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Providers;
@@ -31,7 +30,7 @@ internal sealed class RotationFixture : ISecretStores, IPlanSource, IAsyncDispos
     private RotationFixture(AwsFixture aws, int replicas)
     {
         this.aws = aws;
-        ports = FreePorts(replicas);
+        ports = SupervisedProcesses.FreePorts(replicas);
     }
 
     public static SecretAddress Address { get; } = SecretAddress.Parse("aws:prod/proxy/jwt");
@@ -51,6 +50,8 @@ internal sealed class RotationFixture : ISecretStores, IPlanSource, IAsyncDispos
         this,
         TimeProvider.System);
 
+    private SupervisedProcesses Processes => new(Services.Consumers, this, Address);
+
     /// <summary>A secret with one version, and replicas of a service that run with it.</summary>
     public static async Task<RotationFixture> StartAsync(int replicas = 2)
     {
@@ -68,7 +69,7 @@ internal sealed class RotationFixture : ISecretStores, IPlanSource, IAsyncDispos
         fixture.journal = AwsFixture.Value(await provider.OpenJournalAsync(Path.Combine(fixture.folder, "journal.db"), TimeProvider.System, Cancellation));
         if (replicas > 0)
         {
-            await fixture.StartConsumersAsync();
+            await fixture.Processes.StartAsync();
         }
 
         fixture.Server.Exchanges.Clear();
@@ -113,43 +114,12 @@ internal sealed class RotationFixture : ISecretStores, IPlanSource, IAsyncDispos
 
     public async ValueTask DisposeAsync()
     {
-        await foreach (var found in Services.Consumers.FindAsync(Address, CancellationToken.None))
-        {
-            if (found.Succeeded(out var consumer, out _) && Services.Consumers.ControlOf(consumer).Succeeded(out var control, out _))
-            {
-                await foreach (var _ in ((IConsumerSupervisor)control).StopAsync(consumer, new RestartRequest("stop", this, TimeProvider.System), default))
-                {
-                    // Whatever comes of it, the test is over.
-                }
-            }
-        }
-
+        await Processes.StopAsync();
         await journal.DisposeAsync();
         await local.DisposeAsync();
         await aws.DisposeAsync();
         client.Dispose();
         Directory.Delete(folder, recursive: true);
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(static listener => listener.Start());
-        var free = listeners.ConvertAll(static listener => ((IPEndPoint)listener.LocalEndpoint).Port);
-        listeners.ForEach(static listener => listener.Dispose());
-        return [.. free];
-    }
-
-    private async Task StartConsumersAsync()
-    {
-        await foreach (var found in Services.Consumers.FindAsync(Address, Cancellation))
-        {
-            var consumer = AwsFixture.Value(found);
-            await foreach (var happened in ((IConsumerSupervisor)AwsFixture.Value(Services.Consumers.ControlOf(consumer))).StartAsync(consumer, new RestartRequest("start", this, TimeProvider.System), default))
-            {
-                AwsFixture.Value(happened);
-            }
-        }
     }
 
     private async Task<SecretRotation> DrainAsync(IAsyncEnumerable<Outcome<RotationEvent>> events, Action<RotationEvent>? watch = null)

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using RotateSecrets.Aws.Store;
+using RotateSecrets.Aws.Calls;
 
 namespace RotateSecrets.Aws.Tests.Store;
 

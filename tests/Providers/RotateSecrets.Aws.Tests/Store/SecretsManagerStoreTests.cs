@@ -25,6 +25,18 @@ public sealed class SecretsManagerStoreTests
     }
 
     [Fact]
+    public async Task A_secret_is_read_and_written_by_its_ARN_too()
+    {
+        await using var fixture = await AwsFixture.StartAsync();
+        await fixture.PutAsync(Whole, """{"password":"old"}""", SecretStage.Current);
+        var arn = SecretAddress.Parse($"aws:{fixture.Server.Secrets.Get("prod/db").Arn}#password");
+
+        await fixture.PutAsync(arn, "new", SecretStage.Current);
+
+        Assert.Equal("new", await fixture.ReadAsync(Field, VersionSelector.Current));
+    }
+
+    [Fact]
     public async Task A_binary_secret_stays_binary()
     {
         await using var fixture = await AwsFixture.StartAsync();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Amazon.Runtime;
@@ -13,22 +14,23 @@ namespace Amazon.SecretsManager.Internal;
 /// <typeparam name="TRequest">The request.</typeparam>
 /// <param name="operation">The operation's name.</param>
 /// <param name="type">How the request is written.</param>
-internal sealed class JsonRequestMarshaller<TRequest>(string operation, JsonTypeInfo<TRequest> type) : IMarshaller<IRequest, AmazonWebServiceRequest>
+internal sealed class JsonRequestMarshaller<TRequest>(string operation, JsonTypeInfo<TRequest> type) : IMarshaller<IRequest, AmazonWebServiceRequest>, IDisposable
     where TRequest : AmazonSecretsManagerRequest
 {
+    private byte[] content = [];
+
     public IRequest Marshall(AmazonWebServiceRequest input)
     {
-        var request = new DefaultRequest(input, "Amazon.SecretsManager")
-        {
-            HttpMethod = "POST",
-            ResourcePath = "/",
-            Content = JsonSerializer.SerializeToUtf8Bytes((TRequest)input, type),
-        };
+        content = JsonSerializer.SerializeToUtf8Bytes((TRequest)input, type);
+        var request = new DefaultRequest(input, "Amazon.SecretsManager") { HttpMethod = "POST", ResourcePath = "/", Content = content };
         request.Headers["X-Amz-Target"] = $"secretsmanager.{operation}";
         request.Headers["Content-Type"] = "application/x-amz-json-1.1";
         request.Headers["X-Amz-Api-Version"] = "2017-10-17";
         return request;
     }
+
+    /// <summary>Zeroes what was sent: it may hold a secret.</summary>
+    public void Dispose() => CryptographicOperations.ZeroMemory(content);
 }
 
 /// <summary>Reads an answer in AWS JSON 1.1, or the error in its place.</summary>

@@ -4,7 +4,7 @@ using Amazon.SecretsManager.Model;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Values;
 
 /// <summary>The whole value of a version, and which of its two kinds it is.</summary>
 /// <param name="Value">The value.</param>

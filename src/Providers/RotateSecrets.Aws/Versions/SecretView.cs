@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Amazon.SecretsManager.Model;
 using RotateSecrets.Secrets;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Versions;
 
 /// <summary>A version and its labels.</summary>
 /// <param name="Id">Its id, which is the token that it was written with.</param>

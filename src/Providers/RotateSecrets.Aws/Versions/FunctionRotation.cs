@@ -1,7 +1,10 @@
+using RotateSecrets.Aws.Calls;
+using RotateSecrets.Aws.Store;
+using RotateSecrets.Aws.Values;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Versions;
 
 /// <summary>Has a secret rotated by the Lambda function that it names, or by the service that owns it, and follows that by the staging labels.</summary>
 /// <param name="calls">Calls the service.</param>

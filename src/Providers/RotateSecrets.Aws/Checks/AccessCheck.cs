@@ -1,8 +1,11 @@
+using RotateSecrets.Aws.Calls;
+using RotateSecrets.Aws.Store;
+using RotateSecrets.Aws.Versions;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Checks;
 
 /// <summary>Looks at a secret before it is touched: three requests, after which a rotation knows what it has to.</summary>
 /// <param name="calls">Calls the service.</param>

@@ -1,8 +1,11 @@
+using RotateSecrets.Aws.Calls;
+using RotateSecrets.Aws.Checks;
+using RotateSecrets.Aws.Store;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Versions;
 
 /// <summary>Moves staging labels. Each move names the version that the label is taken from, so that the service refuses it where somebody else was faster.</summary>
 /// <param name="calls">Calls the service.</param>

@@ -5,7 +5,7 @@ using System.Text.Unicode;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Values;
 
 /// <summary>One field of a value that is a JSON object. Everything else in it stays as it is, in its order.</summary>
 internal static class JsonFields

@@ -5,7 +5,7 @@ using Amazon.Runtime;
 using Amazon.SecretsManager.Model;
 using RotateSecrets.Outcomes;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Calls;
 
 /// <summary>Makes a failure of what the SDK threw. The service's own message is left out, but for the names in it: it may quote what it was sent.</summary>
 internal static partial class AwsFailure

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using RotateSecrets.Aws.Versions;
 using RotateSecrets.Secrets;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Calls;
 
 /// <summary>What was last written to each secret, for as long as the service may not show it yet.</summary>
 /// <param name="time">The clock.</param>

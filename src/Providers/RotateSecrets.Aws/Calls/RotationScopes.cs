@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using RotateSecrets.Aws.Values;
+using RotateSecrets.Aws.Versions;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Calls;
 
 /// <summary>
 /// What rotations know of the secrets that they work on. It may be outdated, and does no harm then: every change of a label names the version that it is taken from, and the

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Values;
 
 /// <summary>The id of the version that a token writes. The service calls a version by the ClientRequestToken that it was written with.</summary>
 internal static class VersionToken

@@ -2,7 +2,7 @@ using System.Text.Json;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Checks;
 
 /// <summary>A secret's resource policy: who else it lets read the secret.</summary>
 internal static class ResourcePolicy

@@ -1,9 +1,10 @@
 using Amazon.SecretsManager.Model;
+using RotateSecrets.Aws.Versions;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Checks;
 
 /// <summary>What stands against a write.</summary>
 internal static class WriteRules

@@ -1,10 +1,11 @@
 using Amazon.Runtime;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
+using RotateSecrets.Aws.Values;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Calls;
 
 /// <summary>Calls the service: counted for the rotation that they are made for, at the pace that the service allows, and with failures for exceptions.</summary>
 /// <param name="client">The client.</param>

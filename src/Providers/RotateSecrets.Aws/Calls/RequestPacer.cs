@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Calls;
 
 /// <summary>
 /// Keeps requests under a quota of so many a second, wherever within a second the service counts them, and however long they are under way: each holds one of as many places, from

@@ -1,9 +1,11 @@
+using Amazon.Runtime;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
+using RotateSecrets.Aws.Calls;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Versions;
 
 /// <summary>Sees whether the replicas of a secret have the current version: whoever reads in another region would else lose the old one before having the new one.</summary>
 /// <param name="calls">Calls the service in the secret's own region.</param>
@@ -73,6 +75,7 @@ internal sealed class ReplicaWatch(SecretsManagerCalls calls, Func<string, Amazo
         }
 
         using var client = clientOf(region);
+        calls.Scopes.Of(address)?.Count();
         try
         {
             var there = await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = description.Name ?? address.Path }, cancellation);
@@ -87,6 +90,10 @@ internal sealed class ReplicaWatch(SecretsManagerCalls calls, Func<string, Amazo
         catch (Exception e) when (!cancellation.IsCancellationRequested && AwsFailure.Fits(e))
         {
             return AwsFailure.Of(e, $"{address.Store}:{address.Path} in {region}", "secretsmanager:DescribeSecret", isWrite: false);
+        }
+        catch (AmazonClientException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
         }
     }
 }

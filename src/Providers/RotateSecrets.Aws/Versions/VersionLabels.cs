@@ -1,6 +1,6 @@
 using RotateSecrets.Secrets;
 
-namespace RotateSecrets.Aws.Store;
+namespace RotateSecrets.Aws.Versions;
 
 /// <summary>Staging labels and what they mean.</summary>
 internal static class VersionLabels
