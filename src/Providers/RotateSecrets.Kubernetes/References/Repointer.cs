@@ -67,7 +67,14 @@ internal sealed class Repointer(Cluster cluster)
             }
 
             var change = new Repointing(consumer, Diff(consumer, nameSpace, found));
-            return isPreview ? change : (await WriteAsync(kind, consumer, nameSpace, request, reply.Json, found, to, cancellation)).Map(_ => change with { IsInForce = true });
+            if (isPreview)
+            {
+                return change;
+            }
+
+            // The change makes new pods, which have to be younger than what they are to read, by a clock without fractions.
+            await cluster.Writes.SettleAsync(cluster.Time, cancellation);
+            return (await WriteAsync(kind, consumer, nameSpace, request, reply.Json, found, to, cancellation)).Map(_ => change with { IsInForce = true });
         }
     }
 
