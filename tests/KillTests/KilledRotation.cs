@@ -8,7 +8,7 @@ namespace KillTests;
 
 /// <summary>
 /// Kills a rotation by SIGKILL before and after each call that writes to its journal, and has another process resume it, or undo it. ROTATESECRETS_KILL_POINTS tells how many of the
-/// points of each strategy are taken: a number (default: 10), or all. ROTATESECRETS_KILL_SEED repeats a choice. The table is printed, and written beside the tests.
+/// points of each strategy are taken: a number (default: 10), all, or those from one on to another, as 100-110. ROTATESECRETS_KILL_SEED repeats a choice. The table is printed, and written beside the tests.
 /// </summary>
 public abstract partial class KilledRotation(ITestOutputHelper output)
 {
@@ -52,6 +52,11 @@ public abstract partial class KilledRotation(ITestOutputHelper output)
         if (wanted == "all")
         {
             return all;
+        }
+
+        if (wanted.Split('-') is [var first, var last])
+        {
+            return all.Where(point => point >= int.Parse(first, CultureInfo.InvariantCulture) && point <= int.Parse(last, CultureInfo.InvariantCulture));
         }
 
         var points = all.ToArray();

@@ -8,6 +8,8 @@ namespace Examples.Clients;
 /// <param name="endpoints">Where the replicas are.</param>
 internal sealed class Balancer(IEnumerable<Uri> endpoints) : IDisposable
 {
+    private const int MostSilences = 3;
+
     private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
     private readonly TaskCompletionSource anyReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Replica[] replicas = [.. endpoints.Select(static endpoint => new Replica(endpoint))];
@@ -32,23 +34,31 @@ internal sealed class Balancer(IEnumerable<Uri> endpoints) : IDisposable
         .Select(offset => replicas[(first + offset) % replicas.Length])
         .FirstOrDefault(replica => replica.State == state);
 
+    // One answer that doesn't come in time says little; a readiness probe of Kubernetes too gives up a replica after three (failureThreshold).
     private async Task LookAsync(Replica replica)
     {
-        replica.State = await AskAsync(replica.Endpoint);
+        var seen = await AskAsync(replica.Endpoint);
+        replica.Silences = seen is null ? replica.Silences + 1 : 0;
+        replica.State = seen ?? (replica.Silences < MostSilences ? replica.State : ReplicaState.Gone);
         if (replica.State == ReplicaState.Ready)
         {
             anyReady.TrySetResult();
         }
     }
 
-    private async Task<ReplicaState> AskAsync(Uri endpoint)
+    /// <returns>What it says of itself; null where it doesn't answer in time.</returns>
+    private async Task<ReplicaState?> AskAsync(Uri endpoint)
     {
         try
         {
             using var response = await client.GetAsync(new Uri(endpoint, "/healthz"));
             return response.IsSuccessStatusCode ? ReplicaState.Ready : ReplicaState.Draining;
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+        catch (HttpRequestException)
         {
             return ReplicaState.Gone;
         }
@@ -62,6 +72,9 @@ internal sealed class Replica(Uri endpoint)
     private volatile ReplicaState state;
 
     public Uri Endpoint => endpoint;
+
+    /// <summary>How often in a row it didn't answer in time.</summary>
+    public int Silences { get; set; }
 
     public ReplicaState State
     {
