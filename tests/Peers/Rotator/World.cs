@@ -1,5 +1,6 @@
 using RotateSecrets.Consumers;
 using RotateSecrets.Documents;
+using RotateSecrets.Kubernetes;
 using RotateSecrets.Local;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Providers;
@@ -11,17 +12,22 @@ using RotateSecrets.Stores;
 
 namespace Rotator;
 
-/// <summary>What lies in a folder, connected: the store secrets.db as "local", the services of services.json if there is one, the journal journal.db, and the plan plan.json.</summary>
+/// <summary>
+/// What lies in a folder, connected: the store secrets.db as "local", the services of services.json if there is one, the cluster of the file kubeconfig, if there is one, as "k8s", the
+/// journal journal.db, and the plan plan.json.
+/// </summary>
 public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
 {
     private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero });
     private readonly Connection connection;
+    private readonly Connection? cluster;
 
-    private World(Connection connection, KilledJournal journal)
+    private World(Connection connection, Connection? cluster, KilledJournal journal)
     {
         this.connection = connection;
+        this.cluster = cluster;
         Journal = journal;
-        Consumers = new ConsumerCatalog(connection.Sources, connection.Controls);
+        Consumers = new ConsumerCatalog([.. connection.Sources, .. cluster?.Sources ?? []], [.. connection.Controls, .. cluster?.Controls ?? []]);
         Services = new RotationServices(
             this, journal, Consumers, new GeneratedValues(new SecretGenerators(static () => Outcome.Of<IEd25519Source>(new LocalProvider()))), new ProbeMaker(client, TimeProvider.System), this, TimeProvider.System);
     }
@@ -49,7 +55,11 @@ public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
         };
         var connected = Of(await local.ConnectAsync(request, CancellationToken.None));
         var journal = Of(await local.OpenJournalAsync(Path.Combine(folder, "journal.db"), TimeProvider.System, CancellationToken.None));
-        return new World(connected, new KilledJournal(journal, boundary));
+        var kubeconfig = Path.Combine(folder, "kubeconfig");
+        var kubernetes = File.Exists(kubeconfig)
+            ? Of(await new KubernetesProvider().ConnectAsync(new ConnectionRequest("k8s", kubeconfig, TimeProvider.System), CancellationToken.None))
+            : null;
+        return new World(connected, kubernetes, new KilledJournal(journal, boundary));
     }
 
     /// <summary>What came of something that is bound to succeed.</summary>
@@ -59,15 +69,22 @@ public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
     public Outcome<RotationPlan> Load(string path) =>
         JsonDocumentReader.Read(File.ReadAllBytes(path), path).Succeeded(out var document, out var failure) ? PlanReader.Read(document, path) : failure;
 
-    public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(connection.Store);
+    public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(At(address));
 
     public Task<Outcome<SecretVersion>> ResolveAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation) =>
-        connection.Store.ReadAsync(address, version, cancellation);
+        At(address).ReadAsync(address, version, cancellation);
 
     public async ValueTask DisposeAsync()
     {
         await connection.DisposeAsync();
+        if (cluster is not null)
+        {
+            await cluster.DisposeAsync();
+        }
+
         await Journal.DisposeAsync();
         client.Dispose();
     }
+
+    private ISecretStore At(SecretAddress address) => address.Store == "k8s" && cluster is not null ? cluster.Store : connection.Store;
 }

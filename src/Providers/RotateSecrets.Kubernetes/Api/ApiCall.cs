@@ -9,8 +9,13 @@ namespace RotateSecrets.Kubernetes.Api;
 /// <param name="Target">What a failure is about.</param>
 internal sealed record ApiCall(string Verb, ResourceKind? Resource, string? Namespace, string? Name, string Path, string Target)
 {
-    /// <summary>As whom the module changes fields: what managedFields show.</summary>
+    /// <summary>
+    /// As whom the module changes fields: what managedFields show. A write whose time matters adds something of its own, for a server notes a new time only where a field
+    /// changes hands (seen with 1.20).
+    /// </summary>
     public const string Manager = "rotatesecrets";
+
+    private const int LongestManager = 128;
 
     public const string MergePatch = "application/merge-patch+json";
     public const string JsonPatch = "application/json-patch+json";
@@ -50,11 +55,11 @@ internal sealed record ApiCall(string Verb, ResourceKind? Resource, string? Name
     public static ApiCall Watch(ResourceKind kind, string? nameSpace, string query) =>
         new("watch", kind, nameSpace, null, $"{kind.PathIn(nameSpace)}?watch=true&{query}", Title(kind, nameSpace, null));
 
-    public static ApiCall Create(ResourceKind kind, string? nameSpace, ReadOnlyMemory<byte> body, string? target = null) =>
-        new("create", kind, nameSpace, null, $"{kind.PathIn(nameSpace)}?fieldManager={Manager}", target ?? Title(kind, nameSpace, null)) { Body = body };
+    public static ApiCall Create(ResourceKind kind, string? nameSpace, ReadOnlyMemory<byte> body, string? target = null, string? hand = null) =>
+        new("create", kind, nameSpace, null, $"{kind.PathIn(nameSpace)}?fieldManager={ManagerOf(hand)}", target ?? Title(kind, nameSpace, null)) { Body = body };
 
-    public static ApiCall Patch(ResourceKind kind, string nameSpace, string name, ReadOnlyMemory<byte> body, string type, string? target = null) =>
-        new("patch", kind, nameSpace, name, $"{kind.PathIn(nameSpace)}/{Uri.EscapeDataString(name)}?fieldManager={Manager}", target ?? Title(kind, nameSpace, name))
+    public static ApiCall Patch(ResourceKind kind, string nameSpace, string name, ReadOnlyMemory<byte> body, string type, string? target = null, string? hand = null) =>
+        new("patch", kind, nameSpace, name, $"{kind.PathIn(nameSpace)}/{Uri.EscapeDataString(name)}?fieldManager={ManagerOf(hand)}", target ?? Title(kind, nameSpace, name))
         {
             Body = body,
             ContentType = type,
@@ -83,6 +88,12 @@ internal sealed record ApiCall(string Verb, ResourceKind? Resource, string? Name
         {
             Subresource = "log",
         };
+
+    private static string ManagerOf(string? hand)
+    {
+        var manager = hand is null ? Manager : $"{Manager}-{hand}";
+        return Uri.EscapeDataString(manager.Length > LongestManager ? manager[..LongestManager] : manager);
+    }
 
     private static string Title(ResourceKind kind, string? nameSpace, string? name) =>
         nameSpace is null ? name is null ? kind.ToString() : $"{kind.Kind} {name}" : name is null ? $"{kind} in {nameSpace}" : $"{kind.Kind} {nameSpace}/{name}";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using RotateSecrets.Kubernetes.Api;
+using RotateSecrets.Kubernetes.Store;
 using RotateSecrets.Kubernetes.Watching;
 
 namespace RotateSecrets.Kubernetes.Discovery;
@@ -56,7 +57,7 @@ internal sealed record Workload : IWatched
     /// <summary>The run for which it was restarted last.</summary>
     public string? Run { get; private init; }
 
-    /// <summary>When this module changed it last, by the server's clock.</summary>
+    /// <summary>When that was written, by the server's clock, to the second.</summary>
     public DateTimeOffset? ChangedAt { get; private init; }
 
     /// <summary>Why its controller can't make pods: a quota, an admission check; null where it can.</summary>
@@ -112,7 +113,7 @@ internal sealed record Workload : IWatched
             IsPaused = spec.Flag("paused"),
             ProgressDeadline = TimeSpan.FromSeconds(spec.Whole("progressDeadlineSeconds") is { } seconds and < int.MaxValue ? seconds : DefaultProgressSeconds),
             Run = kind == "Pod" ? null : Template(kind, item).Text("metadata", "annotations", RunAnnotation),
-            ChangedAt = item.Items("metadata", "managedFields").Where(static entry => entry.Text("manager") == ApiCall.Manager).Select(static entry => entry.Moment("time")).Max(),
+            ChangedAt = FieldOwner.OfPath(item, "f:spec", "f:template", "f:metadata", "f:annotations", $"f:{RunAnnotation}").Select(static owner => owner.At).Max(),
             ReplicaFailure = status.Items("conditions").FirstOrDefault(static one => one.Text("type") == "ReplicaFailure" && one.Text("status") == "True").Text("message"),
             IsFinished = status.Items("conditions").Any(static one => one.Text("type") is "Complete" or "Failed" && one.Text("status") == "True"),
         };

@@ -64,17 +64,19 @@ internal sealed record HeldValue(string Where, Func<SecretUse, bool> Fits, bool 
     private static HeldValue OfSecret(Cluster cluster, SecretTarget target, SecretDocument found, SecretVersion version)
     {
         var (isWanted, since) = (false, DateTimeOffset.MinValue);
+        var now = found.ServerTime ?? cluster.Time.GetUtcNow();
         foreach (var key in target.Key is null ? found.Keys : [target.Key])
         {
             using var value = found.Value(key);
             if (value is not null)
             {
                 var isThis = value.Fingerprint == (version.Fingerprint ?? version.Id);
-                (isWanted, since) = (isWanted || isThis, isThis || since < found.WrittenAt(key) ? found.WrittenAt(key) : since);
+                var written = target.Through is null ? found.WrittenAt(key) : cluster.Writes.FirstSeen($"{target.Namespace}/{target.Name}/{key}", value.Fingerprint, now);
+                (isWanted, since) = (isWanted || isThis, isThis || since < written ? written : since);
             }
         }
 
         return new HeldValue(
-            $"Secret {target.Name}", use => target.Fits(target.Namespace, use), isWanted, since, found.ServerTime ?? cluster.Time.GetUtcNow());
+            $"Secret {target.Name}", use => target.Fits(target.Namespace, use), isWanted, since, now);
     }
 }

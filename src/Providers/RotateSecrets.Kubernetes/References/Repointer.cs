@@ -67,7 +67,14 @@ internal sealed class Repointer(Cluster cluster)
             }
 
             var change = new Repointing(consumer, Diff(consumer, nameSpace, found));
-            return isPreview ? change : (await WriteAsync(kind, consumer, nameSpace, request, reply.Json, found, to, cancellation)).Map(_ => change with { IsInForce = true });
+            if (isPreview)
+            {
+                return change;
+            }
+
+            // The change makes new pods, which have to be younger than what they are to read, by a clock without fractions.
+            await cluster.Writes.SettleAsync(cluster.Time, cancellation);
+            return (await WriteAsync(kind, consumer, nameSpace, request, reply.Json, found, to, cancellation)).Map(_ => change with { IsInForce = true });
         }
     }
 
@@ -140,7 +147,7 @@ internal sealed class Repointer(Cluster cluster)
 
             json.WriteEndArray();
         });
-        var sent = await cluster.Client.SendAsync(ApiCall.Patch(kind, nameSpace, consumer.Name, body.Written, ApiCall.JsonPatch, consumer.Id), cancellation, 422);
+        var sent = await cluster.Client.SendAsync(ApiCall.Patch(kind, nameSpace, consumer.Name, body.Written, ApiCall.JsonPatch, consumer.Id, $"{request.RunId}~{to.Name}"), cancellation, 422);
         if (sent.Failed(out var failure, out var reply))
         {
             // Somebody was faster; what has to be changed is worked out anew.

@@ -57,7 +57,7 @@ internal sealed class FaultReport(Cluster cluster, Consumer consumer, ISecretRes
 
             using (found)
             {
-                known.AddRange(found.Keys.Select(found.Value).OfType<SecretValue>().Where(static value => value.Length > 0));
+                known.AddRange(SecretKeys(found).Select(found.Value).OfType<SecretValue>().Where(static value => value.Length > 0));
             }
         }
 
@@ -69,6 +69,9 @@ internal sealed class FaultReport(Cluster cluster, Consumer consumer, ISecretRes
 
         return isWhole;
     }
+
+    // A service account's Secret holds its namespace and the cluster's certificate beside its token; those are no secrets.
+    private static IEnumerable<string> SecretKeys(SecretDocument found) => found.Type == "kubernetes.io/service-account-token" ? ["token"] : found.Keys;
 
     private async Task AddLogAsync(StringBuilder text, PodView pod, Scrubber? scrubber, CancellationToken cancellation)
     {

@@ -9,6 +9,8 @@ namespace RotateSecrets.Kubernetes.Restarting;
 /// </summary>
 internal static class RolloutJudge
 {
+    private static readonly string[] Refusals = ["quota", "forbidden", "denied"];
+
     /// <summary>Judges what is seen.</summary>
     /// <param name="state">What is seen.</param>
     /// <param name="mark">What the restart is about.</param>
@@ -42,14 +44,14 @@ internal static class RolloutJudge
             return new RolloutVerdict(fresh, true);
         }
 
-        return Stuck(workload, old) is { } stuck
-            ? new RolloutVerdict(fresh, false) { Next = stuck }
-            : new RolloutVerdict(fresh, false)
-            {
-                // Nobody is missing and everybody new is ready: the next one may go.
-                Next = isObserved && ready == fresh.Count && live.Count >= desired ? old.Where(pod => HasToBeTaken(workload, pod)).OrderByDescending(Ordinal).FirstOrDefault() : null,
-                Evicts = true,
-            };
+        if (Stuck(workload, old) is { } stuck)
+        {
+            return new RolloutVerdict(fresh, false) { Next = stuck };
+        }
+
+        // Nobody is missing, everybody new is ready, and the controller has nothing left to do by itself: the next one may go.
+        var isQuiet = isObserved && ready == fresh.Count && live.Count >= desired && old.TrueForAll(pod => HasToBeTaken(workload, pod));
+        return new RolloutVerdict(fresh, false) { Next = isQuiet ? old.MaxBy(Ordinal) : null, Evicts = true };
     }
 
     // What is held back by a partition is made of the old revision, whenever it is made: only its time tells.
@@ -67,8 +69,11 @@ internal static class RolloutJudge
 
     // A StatefulSet waits for a pod of an earlier revision to become ready before it replaces it, even where that can never be (kubernetes/kubernetes#67250).
     private static PodView? Stuck(Workload workload, List<PodView> old) => workload is { Kind: "StatefulSet", Strategy: "RollingUpdate" }
-        ? old.FirstOrDefault(pod => pod is { IsReady: false, Fault: not null } && !IsHeldBack(workload, pod))
+        ? old.Find(pod => !pod.IsReady && (pod.Fault is not null || pod.Run is not null) && !IsHeldBack(workload, pod))
         : null;
+
+    // Other refusals pass, and the controller tries again.
+    private static bool IsFinal(string? refusal) => refusal is not null && Refusals.Any(word => refusal.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private static RolloutFault? Changed(Workload? workload, RestartMark mark) => workload switch
     {
@@ -89,8 +94,9 @@ internal static class RolloutJudge
             return new RolloutFault(FailureCode.InstanceUnhealthy, $"pod {pod.Name} can't start: {fault.Reason}{where}{(fault.Message is null ? string.Empty : $" ({fault.Message})")}", pod);
         }
 
-        var refusal = (workload.ObservedGeneration >= mark.Generation ? workload.ReplicaFailure : null)
-            ?? state.Warnings.Where(warning => warning.Reason is "FailedCreate" && warning.LastSeen >= mark.Since).MaxBy(static warning => warning.LastSeen)?.Message;
+        var refusal = workload.ObservedGeneration >= mark.Generation && IsFinal(workload.ReplicaFailure)
+            ? workload.ReplicaFailure
+            : state.Warnings.Where(warning => warning.Reason is "FailedCreate" && warning.LastSeen >= mark.Since && IsFinal(warning.Message)).MaxBy(static warning => warning.LastSeen)?.Message;
         return refusal is null
             ? null
             : new RolloutFault(

@@ -40,7 +40,7 @@ internal sealed class TemplatePatch(Cluster cluster)
             json.WriteEndObject();
             json.WriteEndObject();
         });
-        var call = ApiCall.Patch(kind, workload.Namespace, workload.Name, body.Written, ApiCall.MergePatch, target) with { IsIdempotent = true };
+        var call = ApiCall.Patch(kind, workload.Namespace, workload.Name, body.Written, ApiCall.MergePatch, target, mark) with { IsIdempotent = true };
         if ((await cluster.Client.SendAsync(call, cancellation)).Failed(out var failure, out var reply))
         {
             return failure;

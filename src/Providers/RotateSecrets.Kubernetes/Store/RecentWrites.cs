@@ -11,6 +11,7 @@ internal sealed class RecentWrites : IDisposable
 
     private readonly object gate = new();
     private readonly Queue<SecretValue> replaced = new();
+    private readonly Dictionary<string, (string Fingerprint, DateTimeOffset At)> seen = new(StringComparer.Ordinal);
     private long? last;
 
     /// <summary>When the last one was, by the clock's own ticks; null where there was none.</summary>
@@ -22,6 +23,23 @@ internal sealed class RecentWrites : IDisposable
             {
                 return last;
             }
+        }
+    }
+
+    /// <summary>
+    /// When this process saw a value first where others write it, by the server's clock: it was written before then. By how much isn't told, for a server notes no new time where the
+    /// same hand writes again.
+    /// </summary>
+    public DateTimeOffset FirstSeen(string place, string fingerprint, DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            if (!seen.TryGetValue(place, out var known) || known.Fingerprint != fingerprint)
+            {
+                seen[place] = known = (fingerprint, now);
+            }
+
+            return known.At;
         }
     }
 

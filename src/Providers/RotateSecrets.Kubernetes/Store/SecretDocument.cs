@@ -41,7 +41,7 @@ internal sealed class SecretDocument(ApiReply reply) : IDisposable
     public int LengthBeside(string key) => Json.Members("data").Where(member => member.Name != key).Sum(static member => DecodedLength(member.Value));
 
     /// <summary>When a key's value was written, by the server's clock, to the second.</summary>
-    /// <remarks>It is the time of whoever owns the field by managedFields, and so never earlier than the write; where those were stripped, what this module noted.</remarks>
+    /// <remarks>It is the time at which the field came into its owner's hands by managedFields: of a write of this module its very time; where those were stripped, what this module noted.</remarks>
     public DateTimeOffset WrittenAt(string key) =>
         FieldOwner.Of(Json, key).Select(static owner => owner.At).Max() ?? Write(key)?.At ?? Json.Moment("metadata", "creationTimestamp") ?? DateTimeOffset.MaxValue;
 
@@ -49,7 +49,7 @@ internal sealed class SecretDocument(ApiReply reply) : IDisposable
     public SecretWrite? Write(string key)
     {
         var owners = FieldOwner.Of(Json, key).ToList();
-        return owners.Count > 0 && owners.TrueForAll(static owner => owner.Manager != ApiCall.Manager) ? null : SecretWrite.Read(Json.Text("metadata", "annotations", WritesAnnotation)).GetValueOrDefault(key);
+        return owners.Count > 0 && owners.TrueForAll(static owner => !owner.IsUs) ? null : SecretWrite.Read(Json.Text("metadata", "annotations", WritesAnnotation)).GetValueOrDefault(key);
     }
 
     /// <summary>What a key's value is, as a version.</summary>

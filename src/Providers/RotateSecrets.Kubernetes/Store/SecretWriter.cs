@@ -100,7 +100,7 @@ internal sealed class SecretWriter(Cluster cluster)
             json.WriteEndObject();
             json.WriteEndObject();
         });
-        var call = ApiCall.Patch(ResourceKind.Secret, place.Namespace, place.Name, body.Written, ApiCall.MergePatch, request.Address.ToString());
+        var call = ApiCall.Patch(ResourceKind.Secret, place.Namespace, place.Name, body.Written, ApiCall.MergePatch, request.Address.ToString(), NewHand());
         return Sent(request, key, await cluster.Client.SendAsync(call, cancellation), current);
     }
 
@@ -151,9 +151,11 @@ internal sealed class SecretWriter(Cluster cluster)
             json.WriteEndObject();
             json.WriteEndObject();
         });
-        var call = ApiCall.Create(ResourceKind.Secret, place.Namespace, body.Written, request.Address.ToString());
+        var call = ApiCall.Create(ResourceKind.Secret, place.Namespace, body.Written, request.Address.ToString(), NewHand());
         return Sent(request, key, await cluster.Client.SendAsync(call, cancellation), null);
     }
+
+    private static string NewHand() => Guid.NewGuid().ToString("N")[..8];
 
     private async Task<SecretDocument?> BesideAsync(SecretAddress address, SecretPlace place, CancellationToken cancellation) =>
         (await reader.FindAsync(address, place, cancellation)).Succeeded(out var found, out _) ? found : null;

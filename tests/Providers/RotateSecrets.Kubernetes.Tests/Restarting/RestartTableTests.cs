@@ -62,12 +62,22 @@ public sealed class RestartTableTests(ITestOutputHelper output)
         await cluster.ReadyAsync(cluster.Namespace, $"{kind}/{name}", 2);
         var address = cluster.Address(name);
         var consumer = Assert.Single(await cluster.ConsumersAsync(address));
-        await WriteAsync(cluster, address, mode is "well" ? "another good value" : mode is "missing key" ? null : $"mode={mode}, another value");
+        await WriteAsync(cluster, address, mode is "well" or "unschedulable" ? "another good value" : mode is "missing key" ? null : $"mode={mode}, another value");
+        if (mode == "unschedulable")
+        {
+            await AnnotateAsync(cluster, kind, name, "unschedulable");
+        }
+
         var (_, failure) = await RestartTests.RestartAsync(cluster, consumer, $"{name}-1", TimeSpan.FromSeconds(mode == "never-ready" ? 8 : 60));
         var isRight = says is null ? failure is null : failure is not null && failure.Message.Contains(says, StringComparison.Ordinal) && failure.Effect == Effect.None;
         var seen = failure is null ? "restarted" : string.Create(CultureInfo.InvariantCulture, $"{failure.Code}: {(failure.Message.Contains(says ?? "?", StringComparison.Ordinal) ? says : failure.Message)}");
 
         await WriteAsync(cluster, address, Good);
+        if (mode == "unschedulable")
+        {
+            await AnnotateAsync(cluster, kind, name, null);
+        }
+
         var (_, unhealed) = await RestartTests.RestartAsync(cluster, consumer, $"{name}-2");
         var pods = await cluster.PodsAsync(cluster.Namespace);
         var isHealed = unhealed is null && pods.Count(pod => pod.Key == $"{kind}/{name}" && pod.IsReady) == 2;
@@ -79,7 +89,14 @@ public sealed class RestartTableTests(ITestOutputHelper output)
     {
         var path = $"api/v1/namespaces/{address.Path.Replace("/", "/secrets/", StringComparison.Ordinal)}?fieldManager=kubectl-patch";
         await cluster.MergeAsync(path, new JsonObject { ["data"] = new JsonObject { ["value"] = text is null ? null : Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text)) } });
+        cluster.Cluster.Writes.Note(TimeProvider.System, null);
     }
+
+    // The scheduler doesn't read values.
+    private static Task AnnotateAsync(TestCluster cluster, string kind, string name, string? mode) => cluster.MergeAsync($"{Manifest.PathOf(kind, cluster.Namespace)}/{name}", new JsonObject
+    {
+        ["spec"] = new JsonObject { ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["kubelet.test/mode"] = mode } } } },
+    });
 
     private sealed record Row(string Kind, string Strategy, string Mode, string Expected, string Seen, string Then, bool IsRight)
     {
