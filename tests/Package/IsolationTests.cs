@@ -11,6 +11,7 @@ public sealed class IsolationTests
         $null = Connect-SecretStore -Local $args[1]
         $null = New-SecretValue -Ed25519 | Set-StoreSecret local:X
         $null = Connect-SecretStore -Aws -Region eu-central-1 -EndpointUri http://127.0.0.1:9/ -Credential ([pscredential]::new('AKIAIOSFODNN7EXAMPLE', $args[2]))
+        $null = Connect-SecretStore -Kubernetes -KubeConfig ($args[1] + '.kubeconfig') -ErrorAction SilentlyContinue
         $null = Connect-SecretStore -Vault 'http://127.0.0.1:1' -Token $args[2] -ErrorAction SilentlyContinue
         """;
 
@@ -30,6 +31,8 @@ public sealed class IsolationTests
         Assert.Contains("RotateSecrets.Aws", shipped["RotateSecrets.Providers"]);
         Assert.Contains("AWSSDK.Core", shipped["RotateSecrets.Providers"]);
         Assert.Contains("RotateSecrets.Vault", shipped["RotateSecrets.Providers"]);
+        Assert.Contains("RotateSecrets.Kubernetes", shipped["RotateSecrets.Providers"]);
+        Assert.Contains("KubernetesClient", shipped["RotateSecrets.Providers"]);
         Assert.Contains("Polly.Core", shipped["RotateSecrets.Providers"]);
         Assert.Equal(2, shipped.Count);
     }

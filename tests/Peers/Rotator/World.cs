@@ -1,6 +1,7 @@
 using RotateSecrets.Aws;
 using RotateSecrets.Consumers;
 using RotateSecrets.Documents;
+using RotateSecrets.Kubernetes;
 using RotateSecrets.Local;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Providers;
@@ -13,21 +14,21 @@ using RotateSecrets.Stores;
 namespace Rotator;
 
 /// <summary>
-/// What lies in a folder, connected: the store secrets.db as "local", the services of services.json if there is one, the journal journal.db, and the plan plan.json. Where AWS_ENDPOINT_URL
-/// is set, what is there is "aws".
+/// What lies in a folder, connected: the store secrets.db as "local", the services of services.json if there is one, the cluster of the file kubeconfig, if there is one, as "k8s", the
+/// journal journal.db, and the plan plan.json. Where AWS_ENDPOINT_URL is set, what is there is "aws".
 /// </summary>
 public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
 {
     private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero });
     private readonly Connection connection;
-    private readonly Connection? aws;
+    private readonly IReadOnlyList<Connection> others;
 
-    private World(Connection connection, Connection? aws, KilledJournal journal)
+    private World(Connection connection, IReadOnlyList<Connection> others, KilledJournal journal)
     {
         this.connection = connection;
-        this.aws = aws;
+        this.others = others;
         Journal = journal;
-        Consumers = new ConsumerCatalog(connection.Sources, connection.Controls);
+        Consumers = new ConsumerCatalog([.. connection.Sources, .. others.SelectMany(static other => other.Sources)], [.. connection.Controls, .. others.SelectMany(static other => other.Controls)]);
         Services = new RotationServices(
             this, journal, Consumers, new GeneratedValues(new SecretGenerators(static () => Outcome.Of<IEd25519Source>(new LocalProvider()))), new ProbeMaker(client, TimeProvider.System), this, TimeProvider.System);
     }
@@ -55,10 +56,19 @@ public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
         };
         var connected = Of(await local.ConnectAsync(request, CancellationToken.None));
         var journal = Of(await local.OpenJournalAsync(Path.Combine(folder, "journal.db"), TimeProvider.System, CancellationToken.None));
-        var cloud = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL") is { Length: > 0 }
-            ? Of(await new AwsProvider().ConnectAsync(new ConnectionRequest("aws", string.Empty, TimeProvider.System), CancellationToken.None))
-            : null;
-        return new World(connected, cloud, new KilledJournal(journal, boundary));
+        var others = new List<Connection>();
+        if (Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL") is { Length: > 0 })
+        {
+            others.Add(Of(await new AwsProvider().ConnectAsync(new ConnectionRequest("aws", string.Empty, TimeProvider.System), CancellationToken.None)));
+        }
+
+        var kubeconfig = Path.Combine(folder, "kubeconfig");
+        if (File.Exists(kubeconfig))
+        {
+            others.Add(Of(await new KubernetesProvider().ConnectAsync(new ConnectionRequest("k8s", kubeconfig, TimeProvider.System), CancellationToken.None)));
+        }
+
+        return new World(connected, others, new KilledJournal(journal, boundary));
     }
 
     /// <summary>What came of something that is bound to succeed.</summary>
@@ -68,16 +78,22 @@ public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
     public Outcome<RotationPlan> Load(string path) =>
         JsonDocumentReader.Read(File.ReadAllBytes(path), path).Succeeded(out var document, out var failure) ? PlanReader.Read(document, path) : failure;
 
-    public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(aws is not null && address.Store == "aws" ? aws.Store : Store);
+    public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(At(address));
 
     public Task<Outcome<SecretVersion>> ResolveAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation) =>
-        Of(StoreOf(address)).ReadAsync(address, version, cancellation);
+        At(address).ReadAsync(address, version, cancellation);
 
     public async ValueTask DisposeAsync()
     {
         await connection.DisposeAsync();
-        await (aws?.DisposeAsync() ?? ValueTask.CompletedTask);
+        foreach (var other in others)
+        {
+            await other.DisposeAsync();
+        }
+
         await Journal.DisposeAsync();
         client.Dispose();
     }
+
+    private ISecretStore At(SecretAddress address) => others.FirstOrDefault(other => other.Store.Description.Name == address.Store)?.Store ?? connection.Store;
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Ownership;
 using RotateSecrets.Kubernetes.Restarting;
 using RotateSecrets.Kubernetes.Store;
 using RotateSecrets.Outcomes;
@@ -67,7 +68,14 @@ internal sealed class Repointer(Cluster cluster)
             }
 
             var change = new Repointing(consumer, Diff(consumer, nameSpace, found));
-            return isPreview ? change : (await WriteAsync(kind, consumer, nameSpace, request, reply.Json, found, to, cancellation)).Map(_ => change with { IsInForce = true });
+            if (isPreview)
+            {
+                return change;
+            }
+
+            // The change makes new pods, which have to be younger than what they are to read, by a clock without fractions.
+            await cluster.Writes.SettleAsync(cluster.Time, cancellation);
+            return (await WriteAsync(kind, consumer, nameSpace, request, reply.Json, found, to, cancellation)).Map(_ => change with { IsInForce = true });
         }
     }
 

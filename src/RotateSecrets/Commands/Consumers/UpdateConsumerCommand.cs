@@ -38,7 +38,11 @@ public sealed class UpdateConsumerCommand : RotationCommand
     {
         if (!To.Address.Succeeded(out var to, out var malformed))
         {
-            WriteFailure(malformed);
+            WriteFailure(malformed with
+            {
+                Remedy = "References lead to a secret by its address; a value itself is never written where a consumer is described, since everybody who may see that would have it. "
+                    + "Store it first with Set-StoreSecret, then point to it.",
+            });
             return;
         }
 

@@ -1,9 +1,10 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Kubernetes.Restarting;
 using RotateSecrets.Kubernetes.Store;
 using RotateSecrets.Outcomes;
@@ -16,8 +17,6 @@ namespace RotateSecrets.Kubernetes.Tests.Hosting;
 /// <summary>The cluster that KUBECONFIG names, with namespaces of the test's own, which are taken away with it.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
-    private const string Reason = "Set KUBECONFIG to a cluster in which namespaces may be made: eval \"$(tests/Peers/kubernetes.sh up)\" starts one.";
-
     private readonly Cluster cluster;
 
     private TestCluster(Cluster cluster, IReadOnlyList<string> namespaces)
@@ -29,7 +28,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Control = new WorkloadControl(cluster);
     }
 
-    public static string KubeConfig => Environment.GetEnvironmentVariable("KUBECONFIG") ?? string.Empty;
+    public static string KubeConfig => Peers.KubernetesFaults.TestCluster.Kubeconfig ?? string.Empty;
 
     public IReadOnlyList<string> Namespaces { get; }
 
@@ -46,12 +45,12 @@ internal sealed class TestCluster : IAsyncDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Skips the test where there is no cluster.</summary>
-    public static void Need() => Assert.SkipWhen(KubeConfig.Length == 0, Reason);
+    public static void Need() => Assert.SkipWhen(KubeConfig.Length == 0, Peers.KubernetesFaults.TestCluster.HowToGetOne);
 
     public static async Task<TestCluster> ConnectAsync(int namespaces = 1, string? kubeConfig = null, Func<string, StoreDescription?>? stores = null, params (string Name, string Value)[] settings)
     {
         Need();
-        var opened = Value(await OpenAsync(kubeConfig ?? string.Empty, stores, settings));
+        var opened = Value(await OpenAsync(kubeConfig ?? KubeConfig, stores, settings));
         var names = Enumerable.Range(0, namespaces).Select(static index => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"rs-{Guid.NewGuid().ToString("N")[..10]}-{index}")).ToList();
         var made = new TestCluster(opened, names);
         foreach (var name in names)
@@ -109,6 +108,13 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task<JsonElement> GetAsync(string path) => (await TryGetAsync(path)) ?? throw new Xunit.Sdk.XunitException($"There is nothing at {path}.");
 
     public Task<JsonElement> MergeAsync(string path, JsonObject patch) => SendAsync(HttpMethod.Patch, path, patch, "application/merge-patch+json");
+
+    /// <summary>The Secrets of a namespace whose name begins in a certain way, but for those of service accounts.</summary>
+    public async Task<IReadOnlyList<string>> SecretNamesAsync(string nameSpace, string prefix)
+    {
+        var list = await GetAsync($"api/v1/namespaces/{nameSpace}/secrets");
+        return [.. list.Items("items").Select(static item => item.Text("metadata", "name")!).Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
+    }
 
     /// <summary>The pods of a namespace that live.</summary>
     public async Task<IReadOnlyList<PodView>> PodsAsync(string nameSpace)
