@@ -1,6 +1,5 @@
 using GitHubRotator;
 using RotateSecrets.Consumers;
-using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Plans;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Running;

@@ -2,13 +2,16 @@ using System.Collections.Concurrent;
 
 namespace RotateSecrets.GitHub.Tests.Rotations;
 
-/// <summary>Kills a rotation (SIGKILL) at each request that changes something on GitHub, once it took effect and before it is answered, and has another process resume it, or undo it.</summary>
+/// <summary>
+/// Kills a rotation (SIGKILL) at requests that change something on GitHub, once they took effect and before they are answered, and has another process resume it, or undo it. Every third one is taken, or all of
+/// them where ROTATESECRETS_KILL_POINTS is all.
+/// </summary>
 public sealed class KillTests
 {
-    private const int AtATime = 4;
+    private const int AtATime = 6;
 
     [Fact]
-    public async Task A_killed_rotation_goes_on_or_back_at_every_request_that_changes_something()
+    public async Task A_killed_rotation_goes_on_or_back_at_requests_that_change_something()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGKILL.");
         int points;
@@ -22,7 +25,7 @@ public sealed class KillTests
         Assert.InRange(points, 10, 40);
         var table = new ConcurrentDictionary<int, string>();
         await Parallel.ForEachAsync(
-            Enumerable.Range(1, points),
+            Enumerable.Range(1, points).Where(static point => Environment.GetEnvironmentVariable("ROTATESECRETS_KILL_POINTS") == "all" || point % 3 == 1),
             new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = TestContext.Current.CancellationToken },
             async (point, _) =>
             {
@@ -30,6 +33,13 @@ public sealed class KillTests
                 var route = await killed.RunKilledAsync(point);
                 var way = point % 2 == 0 ? "resume" : "undo";
                 var said = await killed.RunAsync(way);
+
+                // Once the new value is in force and the old one held nowhere, there is one way left.
+                if (said.Contains("RollbackImpossible", StringComparison.Ordinal))
+                {
+                    said = await killed.RunAsync("resume");
+                }
+
                 var isEnded = said.Contains("STATE Completed", StringComparison.Ordinal) || said.Contains("STATE Undone", StringComparison.Ordinal) || said.Contains("has ended", StringComparison.Ordinal);
                 if (route is null || !isEnded || killed.Flaw() is not null)
                 {

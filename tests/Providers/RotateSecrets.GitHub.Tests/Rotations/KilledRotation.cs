@@ -25,15 +25,15 @@ internal sealed class KilledRotation : IAsyncDisposable
 
     public static async Task<KilledRotation> BuildAsync()
     {
-        var server = await GitHubDouble.StartAsync();
-        server.Arrange(static state =>
+        var started = await GitHubDouble.StartAsync();
+        started.Arrange(static state =>
         {
             var repository = state.Repository("acme/proxy");
             repository.Commit("main", "Deploy", (".github/workflows/deploy.yml", Deploy), (".github/workflows/reusable.yml", Reusable), (".github/workflows/smoke.yml", Smoke));
             repository.Secrets().Put("JWT", "the old value");
             repository.Actions.Workflow("smoke.yml").Judge = static job => job.Used.Values.Any(static value => Encoding.UTF8.GetString(value) is "the new value" or "the old value") ? null : "Log in";
         });
-        return new KilledRotation(server);
+        return new KilledRotation(started);
     }
 
     /// <summary>What isn't as it should be: one value that works, under its own name alone, and workflows that read it; null where all is.</summary>
