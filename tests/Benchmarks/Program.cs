@@ -25,6 +25,7 @@ static int Measure(Func<string, bool> wanted)
         ("memory", static () => new RotationBenchmark(ofMemory: true)),
         ("cloudtrail", static () => new CloudTrailBenchmark()),
         ("aws-pace", static () => new AwsPaceBenchmark()),
+        ("workflows", static () => new WorkflowBenchmark()),
         ("resume", static () => new ResumeBenchmark()),
     ];
     Console.WriteLine($"{"benchmark",-12} {"ratio",8}  {"bound",-10} what is compared");

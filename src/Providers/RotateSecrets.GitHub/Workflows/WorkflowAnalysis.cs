@@ -30,7 +30,10 @@ internal static class WorkflowAnalysis
             cancellation.ThrowIfCancellationRequested();
             if (library.Read(file).Failed(out var failure, out var loaded) || Flaw(loaded).Failed(out failure, out loaded))
             {
-                yield return failure;
+                if (library.IsNews(library.SpotOf(file.Path), failure))
+                {
+                    yield return failure;
+                }
             }
             else if (loaded.MayMatter && loaded.Workflows.Count > 0)
             {
