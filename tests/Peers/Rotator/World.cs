@@ -56,19 +56,19 @@ public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
         };
         var connected = Of(await local.ConnectAsync(request, CancellationToken.None));
         var journal = Of(await local.OpenJournalAsync(Path.Combine(folder, "journal.db"), TimeProvider.System, CancellationToken.None));
-        var others = new List<Connection>();
+        var further = new List<Connection>();
         if (Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL") is { Length: > 0 })
         {
-            others.Add(Of(await new AwsProvider().ConnectAsync(new ConnectionRequest("aws", string.Empty, TimeProvider.System), CancellationToken.None)));
+            further.Add(Of(await new AwsProvider().ConnectAsync(new ConnectionRequest("aws", string.Empty, TimeProvider.System), CancellationToken.None)));
         }
 
         var kubeconfig = Path.Combine(folder, "kubeconfig");
         if (File.Exists(kubeconfig))
         {
-            others.Add(Of(await new KubernetesProvider().ConnectAsync(new ConnectionRequest("k8s", kubeconfig, TimeProvider.System), CancellationToken.None)));
+            further.Add(Of(await new KubernetesProvider().ConnectAsync(new ConnectionRequest("k8s", kubeconfig, TimeProvider.System), CancellationToken.None)));
         }
 
-        return new World(connected, others, new KilledJournal(journal, boundary));
+        return new World(connected, further, new KilledJournal(journal, boundary));
     }
 
     /// <summary>What came of something that is bound to succeed.</summary>
