@@ -96,8 +96,20 @@ public sealed class FaultProxy : IAsyncDisposable
     public int CloseWatches(string? resource = null)
     {
         var open = watches.Where(watch => (resource ?? watch.Value.Resource) == watch.Value.Resource).ToList();
-        open.ForEach(static watch => watch.Key.Cancel());
+        open.ForEach(static watch => Close(watch.Key));
         return open.Count;
+    }
+
+    private static void Close(CancellationTokenSource watch)
+    {
+        try
+        {
+            watch.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself just now.
+        }
     }
 
     /// <summary>How many requests came.</summary>

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
-using k8s.Authentication;
 using RotateSecrets.Outcomes;
+using k8s.Authentication;
 
 namespace RotateSecrets.Kubernetes.Api;
 

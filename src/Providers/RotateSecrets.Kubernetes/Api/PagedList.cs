@@ -37,7 +37,7 @@ internal static class PagedList
             var query = FormattableString.Invariant($"limit={PageSize}")
                 + (selector is null ? string.Empty : $"&labelSelector={Uri.EscapeDataString(selector)}")
                 + (next is null ? string.Empty : $"&continue={Uri.EscapeDataString(next)}");
-            if ((await client.SendAsync(ApiCall.List(kind, nameSpace, query), cancellation, 410)).Failed(out var failure, out var reply))
+            if ((await client.SendAsync(ApiCall.List(kind, nameSpace, query), cancellation, 410, kind.IsCustom ? 404 : 410)).Failed(out var failure, out var reply))
             {
                 yield return failure;
                 yield break;
@@ -45,6 +45,12 @@ internal static class PagedList
 
             using (reply)
             {
+                if (reply.Status == 404)
+                {
+                    version?.Invoke("0");
+                    yield break;
+                }
+
                 // The server has compacted the state that the pages are of. What was handed out already isn't handed out again.
                 if (reply.Status == 410)
                 {

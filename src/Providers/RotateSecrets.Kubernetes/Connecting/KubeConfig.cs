@@ -1,8 +1,8 @@
+using RotateSecrets.Outcomes;
+using YamlDotNet.Core;
 using k8s;
 using k8s.Exceptions;
 using k8s.KubeConfigModels;
-using RotateSecrets.Outcomes;
-using YamlDotNet.Core;
 
 namespace RotateSecrets.Kubernetes.Connecting;
 

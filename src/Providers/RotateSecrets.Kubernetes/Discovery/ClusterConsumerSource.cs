@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 

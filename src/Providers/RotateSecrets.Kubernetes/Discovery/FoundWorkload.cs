@@ -1,5 +1,6 @@
 using System.Globalization;
 using RotateSecrets.Consumers;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 

@@ -1,4 +1,6 @@
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Kubernetes.Store;
+using RotateSecrets.Kubernetes.Upstreams;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 

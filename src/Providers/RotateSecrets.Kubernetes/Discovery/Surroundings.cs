@@ -1,6 +1,8 @@
 using System.Text.Json;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
+using RotateSecrets.Kubernetes.Pods;
+using RotateSecrets.Kubernetes.Upstreams;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.Kubernetes.Discovery;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using RotateSecrets.Kubernetes.Api;
-using RotateSecrets.Kubernetes.Store;
+using RotateSecrets.Kubernetes.Ownership;
 using RotateSecrets.Kubernetes.Watching;
 
 namespace RotateSecrets.Kubernetes.Discovery;

@@ -3,6 +3,7 @@ using RotateSecrets.Consumers;
 using RotateSecrets.Health;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Kubernetes.Restarting;
 
 namespace RotateSecrets.Kubernetes.Health;

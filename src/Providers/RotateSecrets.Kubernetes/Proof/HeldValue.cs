@@ -1,4 +1,5 @@
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Kubernetes.Store;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
-using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Kubernetes.Restarting;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.Kubernetes.Proof;

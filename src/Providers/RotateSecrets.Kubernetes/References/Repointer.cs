@@ -3,6 +3,7 @@ using System.Text.Json;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Ownership;
 using RotateSecrets.Kubernetes.Restarting;
 using RotateSecrets.Kubernetes.Store;
 using RotateSecrets.Outcomes;

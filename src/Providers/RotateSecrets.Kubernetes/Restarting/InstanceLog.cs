@@ -1,5 +1,5 @@
 using RotateSecrets.Consumers;
-using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 
 namespace RotateSecrets.Kubernetes.Restarting;
 

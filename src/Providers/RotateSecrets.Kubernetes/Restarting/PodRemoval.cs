@@ -1,6 +1,5 @@
 using RotateSecrets.Kubernetes.Api;
-using RotateSecrets.Kubernetes.Discovery;
-using RotateSecrets.Kubernetes.Store;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.Kubernetes.Restarting;

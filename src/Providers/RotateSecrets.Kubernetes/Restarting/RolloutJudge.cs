@@ -1,5 +1,6 @@
 using System.Globalization;
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.Kubernetes.Restarting;

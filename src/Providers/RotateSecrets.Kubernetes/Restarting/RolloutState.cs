@@ -1,4 +1,5 @@
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Kubernetes.Watching;
 
 namespace RotateSecrets.Kubernetes.Restarting;

@@ -4,6 +4,7 @@ using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Health;
 using RotateSecrets.Kubernetes.Proof;
 using RotateSecrets.Kubernetes.References;
+using RotateSecrets.Kubernetes.Upstreams;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 

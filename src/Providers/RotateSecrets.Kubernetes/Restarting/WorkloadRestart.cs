@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.Kubernetes.Restarting;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RotateSecrets.Kubernetes.Api;
+using RotateSecrets.Kubernetes.Ownership;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using RotateSecrets.Kubernetes.Api;
+using RotateSecrets.Kubernetes.Ownership;
 using RotateSecrets.Secrets;
 
 namespace RotateSecrets.Kubernetes.Store;

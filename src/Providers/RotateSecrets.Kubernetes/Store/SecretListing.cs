@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RotateSecrets.Kubernetes.Api;
+using RotateSecrets.Kubernetes.Ownership;
 using RotateSecrets.Secrets;
 
 namespace RotateSecrets.Kubernetes.Store;

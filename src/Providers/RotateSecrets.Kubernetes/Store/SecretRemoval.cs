@@ -1,6 +1,7 @@
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Ownership;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 

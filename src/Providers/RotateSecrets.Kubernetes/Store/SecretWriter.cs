@@ -1,4 +1,5 @@
 using RotateSecrets.Kubernetes.Api;
+using RotateSecrets.Kubernetes.Ownership;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 
 namespace RotateSecrets.Kubernetes.Watching;
 

@@ -100,7 +100,7 @@ public sealed class KubeConfigTests : IDisposable
         var path = Path.Combine(folder, "config");
         await File.WriteAllTextAsync(
             path,
-            "apiVersion: v1\nkind: Config\ncurrent-context: x\ncontexts: [{name: x, context: {cluster: y, user: z}}]\nclusters: [{name: y, cluster: {server: \"http://127.0.0.1:1\"}}]\nusers: [{name: z, user: {}}]\n",
+            "apiVersion: v1\nkind: Config\ncurrent-context: x\ncontexts: [{name: x, context: {cluster: y, user: z}}]\nclusters: [{name: y, cluster: {server: \"http://127.0.0.1:1\"}}]\nusers: [{name: z, user: {token: x}}]\n",
             TestContext.Current.CancellationToken);
         var failure = (await new KubernetesProvider().ConnectAsync(new ConnectionRequest("k8s", path, TimeProvider.System), TestContext.Current.CancellationToken)).Failure!;
         Assert.Equal(FailureCode.StoreUnavailable, failure.Code);

@@ -1,8 +1,9 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using CsCheck;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 
 namespace RotateSecrets.Kubernetes.Tests.Discovery;
 

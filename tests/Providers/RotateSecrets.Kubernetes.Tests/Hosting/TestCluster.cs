@@ -1,9 +1,10 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Kubernetes.Restarting;
 using RotateSecrets.Kubernetes.Store;
 using RotateSecrets.Outcomes;

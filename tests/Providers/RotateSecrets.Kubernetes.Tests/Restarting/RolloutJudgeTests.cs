@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Kubernetes.Restarting;
 using RotateSecrets.Kubernetes.Watching;
 using RotateSecrets.Outcomes;

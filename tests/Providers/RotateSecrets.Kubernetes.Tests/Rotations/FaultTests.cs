@@ -11,31 +11,38 @@ namespace RotateSecrets.Kubernetes.Tests.Rotations;
 /// <summary>A whole rotation while the API server, or the way to it, is in trouble: it ends as it should, and restarts nothing twice.</summary>
 public sealed class FaultTests
 {
-    [Theory]
-    [InlineData(FaultKind.Conflict, "patch", "secrets")]
-    [InlineData(FaultKind.ResetAfter, "patch", "secrets")]
-    [InlineData(FaultKind.HalfAnswer, "patch", "secrets")]
-    [InlineData(FaultKind.TooManyRequests, "patch", "secrets")]
-    [InlineData(FaultKind.ServerError, "get", "secrets")]
-    [InlineData(FaultKind.TooManyRequests, "patch", "deployments")]
-    [InlineData(FaultKind.ServerError, "patch", "deployments")]
-    [InlineData(FaultKind.Unavailable, "patch", "deployments")]
-    [InlineData(FaultKind.ResetAfter, "patch", "deployments")]
-    [InlineData(FaultKind.HalfAnswer, "patch", "statefulsets")]
-    [InlineData(FaultKind.Gone, "watch", "pods")]
-    [InlineData(FaultKind.Gone, "watch", "deployments")]
-    [InlineData(FaultKind.CloseWatch, "watch", "pods")]
-    [InlineData(FaultKind.HalfAnswer, "list", "pods")]
-    [InlineData(FaultKind.ServerError, "list", "deployments")]
-    [InlineData(FaultKind.TooManyRequests, "list", "pods")]
-    public async Task It_goes_on(FaultKind kind, string verb, string resource)
+    private static readonly (FaultKind Kind, string Verb, string Resource)[] Faults =
+    [
+        (FaultKind.Conflict, "patch", "secrets"),
+        (FaultKind.ResetAfter, "patch", "secrets"),
+        (FaultKind.HalfAnswer, "patch", "secrets"),
+        (FaultKind.TooManyRequests, "patch", "secrets"),
+        (FaultKind.ServerError, "get", "secrets"),
+        (FaultKind.TooManyRequests, "patch", "deployments"),
+        (FaultKind.ServerError, "patch", "deployments"),
+        (FaultKind.Unavailable, "patch", "deployments"),
+        (FaultKind.ResetAfter, "patch", "deployments"),
+        (FaultKind.HalfAnswer, "patch", "statefulsets"),
+        (FaultKind.Gone, "watch", "pods"),
+        (FaultKind.Gone, "watch", "deployments"),
+        (FaultKind.CloseWatch, "watch", "pods"),
+        (FaultKind.HalfAnswer, "list", "pods"),
+        (FaultKind.ServerError, "list", "deployments"),
+        (FaultKind.TooManyRequests, "list", "pods"),
+    ];
+
+    // All at once: each has a proxy, a namespace and a journal of its own.
+    [Fact]
+    public async Task Whatever_goes_wrong_with_a_request_it_goes_on()
     {
-        await using var scene = await Scene.SetAsync();
-        scene.Proxy.Inject(new ApiFault(kind) { Verb = verb, Resource = resource, Times = 2, Events = 1 });
-
-        var rotation = await scene.House.RunAsync(RotationHouse.PlanOf(scene.Cluster.Address("token")));
-
-        await scene.AssertCompletedAsync(rotation);
+        TestCluster.Need();
+        await Task.WhenAll(Faults.Select(static async fault =>
+        {
+            await using var scene = await Scene.SetAsync();
+            scene.Proxy.Inject(new ApiFault(fault.Kind) { Verb = fault.Verb, Resource = fault.Resource, Times = 2, Events = 1 });
+            var rotation = await scene.House.RunAsync(RotationHouse.PlanOf(scene.Cluster.Address("token")));
+            await scene.AssertCompletedAsync(rotation, $"{fault}: ");
+        }));
     }
 
     [Fact]
@@ -133,10 +140,10 @@ public sealed class FaultTests
 
         public bool TakeAwayOnce() => Interlocked.Exchange(ref taken, 1) == 0;
 
-        public async Task AssertCompletedAsync(SecretRotation rotation)
+        public async Task AssertCompletedAsync(SecretRotation rotation, string what = "")
         {
             Proxy.Calm();
-            Assert.True(rotation.State == RotationState.Completed, RotationHouse.Say(rotation));
+            Assert.True(rotation.State == RotationState.Completed, what + RotationHouse.Say(rotation));
             foreach (var kind in (string[])["deployments/web", "statefulsets/db"])
             {
                 Assert.Equal(2, (await Cluster.GetAsync($"apis/apps/v1/namespaces/{Cluster.Namespace}/{kind}")).Long("metadata", "generation"));

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 
-namespace RotateSecrets.Kubernetes.Store;
+namespace RotateSecrets.Kubernetes.Api;
 
 /// <summary>A request's body while it is written: in memory that the garbage collector doesn't copy, and that is zeroed when it grows and on dispose.</summary>
 internal sealed class PinnedBody : IBufferWriter<byte>, IDisposable

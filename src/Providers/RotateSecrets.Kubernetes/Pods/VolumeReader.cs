@@ -2,7 +2,7 @@ using System.Text.Json;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
 
-namespace RotateSecrets.Kubernetes.Discovery;
+namespace RotateSecrets.Kubernetes.Pods;
 
 /// <summary>Finds the Secrets behind a volume.</summary>
 internal static class VolumeReader

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
 
-namespace RotateSecrets.Kubernetes.Discovery;
+namespace RotateSecrets.Kubernetes.Pods;
 
 /// <summary>Reads the annotations by which the Vault injector gives a pod an agent: the paths that it reads, and those in its templates.</summary>
 internal static partial class InjectorAnnotations

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using RotateSecrets.Kubernetes.Api;
 
-namespace RotateSecrets.Kubernetes.Restarting;
+namespace RotateSecrets.Kubernetes.Pods;
 
 /// <summary>Why a pod will not become ready by itself.</summary>
 /// <param name="Reason">The kubelet's or scheduler's own word.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using RotateSecrets.Kubernetes.Api;
 
-namespace RotateSecrets.Kubernetes.Store;
+namespace RotateSecrets.Kubernetes.Ownership;
 
 /// <summary>Who wrote a field last, by the server's own record (metadata.managedFields).</summary>
 /// <param name="Manager">The name by which they wrote.</param>

@@ -1,12 +1,10 @@
 using System.Collections.Concurrent;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
-using RotateSecrets.Kubernetes.Discovery;
-using RotateSecrets.Kubernetes.Store;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 
-namespace RotateSecrets.Kubernetes.Restarting;
+namespace RotateSecrets.Kubernetes.Upstreams;
 
 /// <summary>
 /// Has External Secrets bring a value that lives in another store before a workload is restarted with it: the annotation <c>force-sync</c> asks for it, and

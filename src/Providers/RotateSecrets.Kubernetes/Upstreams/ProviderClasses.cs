@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using RotateSecrets.Kubernetes.Api;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Outcomes;
 
-namespace RotateSecrets.Kubernetes.Discovery;
+namespace RotateSecrets.Kubernetes.Upstreams;
 
 /// <summary>A SecretProviderClass: what the Secrets Store CSI driver brings into a pod, and into which Secrets.</summary>
 /// <param name="Namespace">Its namespace.</param>

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using RotateSecrets.Kubernetes.Api;
+using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 
-namespace RotateSecrets.Kubernetes.Discovery;
+namespace RotateSecrets.Kubernetes.Upstreams;
 
 /// <summary>An ExternalSecret of External Secrets that brings a secret of another store.</summary>
 /// <param name="Namespace">Its namespace.</param>

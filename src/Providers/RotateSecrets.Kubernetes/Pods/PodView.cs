@@ -1,9 +1,9 @@
 using System.Text.Json;
 using RotateSecrets.Kubernetes.Api;
-using RotateSecrets.Kubernetes.Restarting;
+using RotateSecrets.Kubernetes.Discovery;
 using RotateSecrets.Kubernetes.Watching;
 
-namespace RotateSecrets.Kubernetes.Discovery;
+namespace RotateSecrets.Kubernetes.Pods;
 
 /// <summary>A pod, as far as it matters here.</summary>
 internal sealed record PodView : IWatched

@@ -2,7 +2,7 @@ using System.Text.Json;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
 
-namespace RotateSecrets.Kubernetes.Discovery;
+namespace RotateSecrets.Kubernetes.Pods;
 
 /// <summary>Finds every place of a pod's specification through which it gets a value: in its containers, its init containers and its ephemeral ones.</summary>
 internal static class PodSpecReader

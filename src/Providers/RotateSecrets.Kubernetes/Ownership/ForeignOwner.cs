@@ -2,7 +2,7 @@ using System.Text.Json;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Outcomes;
 
-namespace RotateSecrets.Kubernetes.Store;
+namespace RotateSecrets.Kubernetes.Ownership;
 
 /// <summary>What else takes care of an object, and would undo a change made here.</summary>
 /// <param name="What">It, with its name.</param>

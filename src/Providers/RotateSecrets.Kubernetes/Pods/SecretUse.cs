@@ -1,6 +1,6 @@
 using RotateSecrets.Consumers;
 
-namespace RotateSecrets.Kubernetes.Discovery;
+namespace RotateSecrets.Kubernetes.Pods;
 
 /// <summary>From where a workload gets a value.</summary>
 internal enum UseSource
