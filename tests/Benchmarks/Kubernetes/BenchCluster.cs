@@ -12,11 +12,11 @@ internal sealed class BenchCluster : IDisposable
 
     private BenchCluster(string kubeconfig)
     {
-        Api = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(kubeconfig)));
+        Api = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(kubeconfig)));
         AuditLog = Path.Combine(Path.GetDirectoryName(kubeconfig)!, "audit.log");
     }
 
-    public Kubernetes Api { get; }
+    public k8s.Kubernetes Api { get; }
 
     /// <summary>Where the API server of tests/Peers/kubernetes.sh writes what it is asked.</summary>
     public string AuditLog { get; }
