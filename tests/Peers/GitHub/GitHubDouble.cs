@@ -46,6 +46,9 @@ public sealed class GitHubDouble : IAsyncDisposable
     /// <summary>Alters an answer.</summary>
     public Func<Question, Reply, Reply>? After { get; set; }
 
+    /// <summary>Is told of every request, and of the answer that the server has for it by itself.</summary>
+    public Action<Exchange>? Watch { get; set; }
+
     /// <summary>Starts a server.</summary>
     /// <param name="time">Its clock; that of this machine where none is given.</param>
     /// <param name="port">Its port; 0 for a free one.</param>

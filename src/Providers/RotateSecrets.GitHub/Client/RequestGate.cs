@@ -118,6 +118,9 @@ internal sealed class RequestGate(Uri address, ITokenSource tokens, ServerClock 
             {
                 request.Content.Headers.TryAddWithoutValidation(name, values);
             }
+
+            // Octokit calls its JSON a form, which GitHub's description takes for nothing.
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
         request.Headers.Remove("Authorization");

@@ -58,10 +58,11 @@ internal sealed class RequestPacer(TimeProvider time) : IDisposable
 
     private async Task<HttpResponseMessage> PlacedAsync(int points, Func<Task<HttpResponseMessage>> send, CancellationToken cancellation)
     {
-        await SpendAsync(points, cancellation);
         await places.WaitAsync(cancellation);
         try
         {
+            // Counted as late as possible: the server counts what arrives.
+            await SpendAsync(points, cancellation);
             return await send();
         }
         finally

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -17,7 +15,7 @@ namespace RotateSecrets.Peers.GitHub.Http;
 /// <param name="faults">What is to go wrong.</param>
 internal sealed class Desk(GitHubDouble server, Lock gate, GitHubState state, Faults faults)
 {
-    private readonly Gatekeeper gatekeeper = new(state);
+    private readonly Clerk clerk = new(server, gate, state);
     private readonly RouteTable routes = new();
 
     public async Task AnswerAsync(HttpContext context)
@@ -29,6 +27,7 @@ internal sealed class Desk(GitHubDouble server, Lock gate, GitHubState state, Fa
         var body = buffer.ToArray();
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var (route, values, incoming) = Read(context, target, body);
+        incoming = incoming with { Target = incoming.Path + target[target.Split('?')[0].Length..], Sent = body };
         var fault = faults.Take(route?.Name ?? string.Empty);
         var status = 0;
         try
@@ -37,28 +36,23 @@ internal sealed class Desk(GitHubDouble server, Lock gate, GitHubState state, Fa
         }
         finally
         {
-            server.Requests.End(new Logged(route?.Name ?? $"{context.Request.Method} {incoming.Path}", target, status, arrived, Encoding.UTF8.GetString(body)));
+            server.Requests.End(new Logged(route?.Name ?? $"{context.Request.Method} {incoming.Path}", incoming.Target, status, arrived, Encoding.UTF8.GetString(body)));
         }
     }
 
     private async Task<int> AnswerAsync(
         HttpContext context, Route? route, IReadOnlyDictionary<string, string> values, Incoming incoming, Fault? fault, int inFlight)
     {
-        if (fault?.Kind == FaultKind.DropBefore)
-        {
-            context.Abort();
-            return 0;
-        }
-
         var reply = fault?.Kind switch
         {
             FaultKind.ServerError => Reply.Error(500, "Server Error"),
-            FaultKind.BadGateway => Gateway(),
-            _ => Work(context.Response, route, values, incoming, inFlight),
+            FaultKind.BadGateway or FaultKind.DropBefore => Gateway(),
+            _ => clerk.Work(context.Response, route, values, incoming, inFlight),
         };
+        Tell(incoming, reply.Own ?? reply);
         switch (fault?.Kind)
         {
-            case FaultKind.DropAfter:
+            case FaultKind.DropBefore or FaultKind.DropAfter:
                 context.Abort();
                 return 0;
             case FaultKind.BadGatewayAfter:
@@ -104,81 +98,6 @@ internal sealed class Desk(GitHubDouble server, Lock gate, GitHubState state, Fa
         return (route, values, incoming);
     }
 
-    private Reply Work(HttpResponse response, Route? route, IReadOnlyDictionary<string, string> values, Incoming incoming, int inFlight)
-    {
-        lock (gate)
-        {
-            response.Headers.Date = state.Now.ToString("r", CultureInfo.InvariantCulture);
-            response.Headers["X-GitHub-Request-Id"] = Convert.ToHexString(RandomNumberGenerator.GetBytes(8));
-            response.Headers["X-GitHub-Media-Type"] = "github.v3; format=json";
-            try
-            {
-                return Work(response, gatekeeper.Authenticate(incoming), route ?? throw new Refusal(Reply.NotFound), values, incoming, inFlight);
-            }
-            catch (Refusal refusal)
-            {
-                return refusal.Reply;
-            }
-        }
-    }
-
-    private Reply Work(HttpResponse response, Credential caller, Route route, IReadOnlyDictionary<string, string> values, Incoming incoming, int inFlight)
-    {
-        Reply reply;
-        var refused = server.Limits.Enter(caller, route, inFlight);
-        try
-        {
-            reply = refused ?? Ask(caller, route, values, incoming);
-        }
-        catch (Refusal refusal)
-        {
-            reply = refusal.Reply;
-        }
-
-        if (reply is { Status: 200, Body: { } body } && route.Method == "GET")
-        {
-            var tag = $"W/\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body)))}\"";
-            response.Headers.ETag = tag;
-            response.Headers.CacheControl = "private, max-age=60, s-maxage=60";
-            if (incoming.Headers.GetValueOrDefault("If-None-Match")?.Split(',').Any(one => one.Trim().Replace("W/", string.Empty, StringComparison.Ordinal) == tag[2..]) == true)
-            {
-                reply = new Reply(304) { Headers = reply.Headers };
-            }
-        }
-
-        if (reply.Status != 304 && refused is null)
-        {
-            server.Limits.Charge(caller, route);
-        }
-
-        var (limit, used, reset) = server.Limits.Read(caller, route);
-        response.Headers["X-RateLimit-Limit"] = limit.ToString(CultureInfo.InvariantCulture);
-        response.Headers["X-RateLimit-Used"] = used.ToString(CultureInfo.InvariantCulture);
-        response.Headers["X-RateLimit-Remaining"] = Math.Max(0, limit - used).ToString(CultureInfo.InvariantCulture);
-        response.Headers["X-RateLimit-Reset"] = reset.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        response.Headers["X-RateLimit-Resource"] = RateLimits.Resource(route);
-        if (caller.Permissions is null)
-        {
-            response.Headers["X-OAuth-Scopes"] = string.Join(", ", caller.Scopes.Order(StringComparer.Ordinal));
-        }
-
-        return reply;
-    }
-
-    private Reply Ask(Credential caller, Route route, IReadOnlyDictionary<string, string> values, Incoming incoming)
-    {
-        if (incoming.IsBroken)
-        {
-            return Reply.Error(400, "Problems parsing JSON");
-        }
-
-        var (repository, organization) = gatekeeper.Admit(caller, route, values);
-        repository?.Actions.Settle();
-        var question = new Question(state, caller, route, values, incoming, server.Limits, repository, organization);
-        var reply = server.Before?.Invoke(question) ?? route.Answer(question);
-        return server.After?.Invoke(question, reply) ?? reply;
-    }
-
     private static async Task SendAsync(HttpContext context, Reply reply, bool isHalf)
     {
         context.Response.StatusCode = reply.Status;
@@ -194,6 +113,9 @@ internal sealed class Desk(GitHubDouble server, Lock gate, GitHubState state, Fa
             await context.Response.WriteAsync(isHalf ? text[..(text.Length / 2)] : text);
         }
     }
+
+    private void Tell(Incoming incoming, Reply reply) => server.Watch?.Invoke(new Exchange(
+        incoming.Method, incoming.Target, incoming.Headers, incoming.Sent, reply.Status, reply.Body?.ToJsonString()));
 
     private static Reply Gateway() => new(502) { Raw = "<html><head><title>502 Bad Gateway</title></head><body>Unicorn!</body></html>" };
 }

@@ -71,4 +71,10 @@ internal sealed record Incoming(string Method, string Path, IReadOnlyDictionary<
 {
     /// <summary>Whether what was sent isn't JSON.</summary>
     public bool IsBroken { get; init; }
+
+    /// <summary>The path, and the query as it came.</summary>
+    public string Target { get; init; } = string.Empty;
+
+    /// <summary>What was sent.</summary>
+    public byte[] Sent { get; init; } = [];
 }

@@ -12,6 +12,9 @@ public sealed record Reply(int Status, JsonNode? Body = null)
     /// <summary>Headers that aren't in every answer.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
+    /// <summary>What the server would have answered by itself, where a test had it answer this; null where it is this.</summary>
+    public Reply? Own { get; init; }
+
     /// <summary>A body that isn't JSON.</summary>
     public string? Raw { get; init; }
 

@@ -2,7 +2,7 @@ namespace RotateSecrets.Peers.GitHub.Http;
 
 /// <summary>A request that was answered.</summary>
 /// <param name="Route">The endpoint, as the official description names it; the method and path where there is none.</param>
-/// <param name="Path">The path, and the query.</param>
+/// <param name="Path">The path below the API, and the query.</param>
 /// <param name="Status">The answer's status; 0 where none was given.</param>
 /// <param name="At">When it came, by the server's clock.</param>
 /// <param name="Body">What was sent.</param>

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -14,10 +12,8 @@ namespace RotateSecrets.GitHub.Tests.Description;
 /// <summary>
 /// A double behind GitHub's official description: every request to <see cref="Address"/> and every answer is checked, and disposing of it fails where one of them wasn't as it is described.
 /// </summary>
-internal sealed partial class DescribedGitHub : IAsyncDisposable
+internal sealed class DescribedGitHub : IAsyncDisposable
 {
-    private const string Flaw = "https://stoplight.io/prism/errors#";
-
     private readonly ConcurrentQueue<string> violations = new();
     private readonly WebApplication front;
     private readonly DescriptionHouse house;
@@ -80,48 +76,22 @@ internal sealed partial class DescribedGitHub : IAsyncDisposable
 
         await Relay.PassAsync(
             context,
-            new Uri(house.Prism, Closed(path)),
+            house.Of(path),
             async response =>
             {
-                if (await LookAsync($"{context.Request.Method} {path}", response))
+                var verdict = await Verdict.ReadAsync($"{context.Request.Method} {path}", response);
+                foreach (var flaw in verdict.Flaws)
+                {
+                    violations.Enqueue(flaw);
+                }
+
+                if (!verdict.IsAnswered)
                 {
                     context.Abort();
                 }
             },
             (Relay.Destination, $"{Server.Address.Port}"),
             ("X-Double-Root", new Uri(Address, prefix).ToString()));
-    }
-
-    // Whether the double gave no answer.
-    private async Task<bool> LookAsync(string name, HttpResponseMessage response)
-    {
-        if (response.Headers.TryGetValues("sl-violations", out var found))
-        {
-            using var list = JsonDocument.Parse(found.First());
-            foreach (var one in list.RootElement.EnumerateArray().Where(static one => one.GetProperty("severity").GetString() == "Error"))
-            {
-                violations.Enqueue($"{name}: {string.Join('.', one.GetProperty("location").EnumerateArray())}: {one.GetProperty("message").GetString()}");
-            }
-        }
-
-        if (response.Content.Headers.ContentType?.MediaType != "application/problem+json")
-        {
-            return false;
-        }
-
-        using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-        if (problem.RootElement.GetProperty("type").GetString()?.StartsWith(Flaw, StringComparison.Ordinal) != true)
-        {
-            return true;
-        }
-
-        if (found is null)
-        {
-            var flaws = problem.RootElement.TryGetProperty("validation", out var validation) ? validation.ToString() : problem.RootElement.GetProperty("detail").GetString();
-            violations.Enqueue($"{name}: {problem.RootElement.GetProperty("title").GetString()}: {flaws}");
-        }
-
-        return false;
     }
 
     private async Task QueryAsync(HttpContext context, string path)
@@ -139,15 +109,4 @@ internal sealed partial class DescribedGitHub : IAsyncDisposable
             }
         });
     }
-
-    // A parameter at the end of a path may have slashes in it, which the description says by x-multi-segment alone; a proxy goes by what stands between slashes.
-    private static string Closed(string target)
-    {
-        var path = target.Split('?')[0];
-        var open = Tail().Match(path);
-        return open.Success ? open.Groups["head"].Value + open.Groups["tail"].Value.Replace("/", "%2F", StringComparison.Ordinal) + target[path.Length..] : target;
-    }
-
-    [GeneratedRegex("^(?<head>/repos/[^/]+/[^/]+/(?:contents|git/ref|git/refs|git/matching-refs|branches)/)(?<tail>.+)$", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Tail();
 }

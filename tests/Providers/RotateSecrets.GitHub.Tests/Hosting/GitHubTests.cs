@@ -1,3 +1,4 @@
+using RotateSecrets.GitHub.Tests.Description;
 using RotateSecrets.Peers.GitHub;
 using RotateSecrets.Peers.GitHub.State;
 using RotateSecrets.Providers;
@@ -9,6 +10,7 @@ namespace RotateSecrets.GitHub.Tests.Hosting;
 public abstract class GitHubTests : IAsyncLifetime
 {
     private readonly List<Connection> connections = [];
+    private Transcript? transcript;
 
     private protected LeapingTime Time { get; } = new();
 
@@ -26,6 +28,7 @@ public abstract class GitHubTests : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         Server = await GitHubDouble.StartAsync(Time);
+        transcript = Transcript.Begin(Server);
         Server.Arrange(static state => state.Repository("acme/proxy").Commit("main", "Begin", ("README.md", "# Proxy\n")));
         Connection = await ConnectAsync();
     }
@@ -38,6 +41,7 @@ public abstract class GitHubTests : IAsyncLifetime
         }
 
         await Server.DisposeAsync();
+        await (transcript?.CheckAsync() ?? Task.CompletedTask);
         Directory.Delete(Folder, recursive: true);
         GC.SuppressFinalize(this);
     }

@@ -41,6 +41,9 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
     /// <summary>Why the last run stopped, where it did.</summary>
     public IReadOnlyList<Failure> Failures { get; private set; } = [];
 
+    /// <summary>What the events of the last run said.</summary>
+    public IReadOnlyList<string> Said { get; private set; } = [];
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<RotationHouse> BuildAsync(Connection github, string folder, RotationPlan plan) =>
@@ -68,11 +71,13 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
     {
         string? id = null;
         var failures = new List<Failure>();
+        var said = new List<string>();
         await foreach (var happened in events)
         {
             if (happened.Succeeded(out var passed, out var failure))
             {
                 id = passed.RotationId;
+                said.Add(passed.Message);
             }
             else
             {
@@ -80,7 +85,7 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
             }
         }
 
-        Failures = failures;
+        (Failures, Said) = (failures, said);
         Assert.True(id is not null, string.Join("; ", failures));
         return SecretRotation.Of(id!, Doors.Value(await journal.ReadAsync(id!, Cancellation)));
     }

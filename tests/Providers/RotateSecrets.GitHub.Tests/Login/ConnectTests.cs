@@ -25,7 +25,12 @@ public sealed class ConnectTests : GitHubTests
     [Fact]
     public async Task A_token_comes_from_the_gh_program_where_the_environment_has_none()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The stand-in for gh is a shell script.");
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("The stand-in for gh is a shell script.");
+            return;
+        }
+
         var program = Path.Combine(Folder, "gh");
         await File.WriteAllTextAsync(program, $"#!/bin/sh\n[ \"$1 $2 $3\" = 'auth token --hostname' ] && [ \"$4\" = '{Server.Address.Authority}' ] && echo {Server.Operator.Token}\n", Cancellation);
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);

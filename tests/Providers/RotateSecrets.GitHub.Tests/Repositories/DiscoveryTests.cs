@@ -16,7 +16,7 @@ public sealed class DiscoveryTests : GitHubTests
     [Fact]
     public async Task An_organisation_takes_at_most_two_requests_a_repository_and_one_conditional_one_the_next_time()
     {
-        const int repositories = 120;
+        const int repositories = 500;
         Server.Arrange(static state =>
         {
             state.Organization("acme").Secrets().Put("JWT", "old");
@@ -27,12 +27,12 @@ public sealed class DiscoveryTests : GitHubTests
             }
         });
 
-        Assert.Equal(12, (await FindAsync(Connection)).Count);
+        Assert.Equal(50, (await FindAsync(Connection)).Count);
         Assert.InRange(Server.Requests.All.Count, repositories, 2 * repositories);
         Assert.InRange(Server.Requests.MostInFlight, 1, 100);
 
         Server.Requests.Forget();
-        Assert.Equal(12, (await FindAsync(await ConnectAsync())).Count);
+        Assert.Equal(50, (await FindAsync(await ConnectAsync())).Count);
         Assert.Equal(repositories, Server.Requests.Count("GET /repos/{owner}/{repo}/branches"));
         Assert.Equal(repositories, Server.Requests.Unchanged);
         Assert.Equal(0, Server.Requests.Count("POST /graphql"));

@@ -2,8 +2,6 @@ using RotateSecrets.GitHub.Tests.Hosting;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Peers.GitHub.Http;
 using RotateSecrets.Peers.GitHub.State;
-using RotateSecrets.Secrets;
-using RotateSecrets.Stores;
 
 namespace RotateSecrets.GitHub.Tests.Store;
 

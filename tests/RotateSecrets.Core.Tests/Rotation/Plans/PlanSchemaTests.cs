@@ -18,6 +18,8 @@ public sealed class PlanSchemaTests
     [InlineData("""{ "$schema": "x", "Address": "vault:a/b#c", "Strategy": "SideBySide", "Value": { "Format": "Password", "Length": 40 }, "Grace": "1h", "Derived": ["a.json"], "UndoOnFailure": false }""")]
     [InlineData("""{ "Address": "local:X", "Consumers": { "Include": "a*", "Exclude": ["b"], "Waves": [["a"], "c"] }, "Probes": [{ "Http": "https://x/", "Status": 204, "Match": "ok", "MaximumLatency": 2 }, { "Jwt": "http://x/" }] }""")]
     [InlineData("""{ "Address": "github:acme/proxy/KEY", "Strategy": "Overwrite", "HeldAt": "vault:secret/proxy/jwt#value", "Probes": [{ "Jwt": "http://x/" }] }""")]
+    [InlineData("""{ "Address": "github:acme/proxy/KEY", "Runs": { "Workflow": "smoke.yml", "Inputs": { "target": "staging", "count": 2 }, "Ref": "main", "Drain": "Rerun", "Direct": true } }""")]
+    [InlineData("""{ "Address": "github:acme/proxy/KEY", "Runs": { "Drain": "Cancel" } }""")]
     public async Task Both_take_a_good_plan(string plan)
     {
         Assert.Null(Read(plan));
@@ -38,6 +40,11 @@ public sealed class PlanSchemaTests
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "file:///x" }] }""")]
     [InlineData("""{ "Address": "local:X", "Grace": -1 }""")]
     [InlineData("""{ "Address": "local:X", "UndoOnFailure": "no" }""")]
+    [InlineData("""{ "Address": "local:X", "Runs": "smoke.yml" }""")]
+    [InlineData("""{ "Address": "local:X", "Runs": { "Workflow": "../smoke.yml" } }""")]
+    [InlineData("""{ "Address": "local:X", "Runs": { "Workflow": "smoke" } }""")]
+    [InlineData("""{ "Address": "local:X", "Runs": { "Drain": "Wait" } }""")]
+    [InlineData("""{ "Address": "local:X", "Runs": { "Smoke": "x.yml" } }""")]
     public async Task Both_refuse_a_bad_one(string plan)
     {
         Assert.NotNull(Read(plan));
@@ -52,6 +59,7 @@ public sealed class PlanSchemaTests
 
         Assert.Equal(KnownTo("""{ "Address": "local:X", "Nothing": 1 }""").Append("$schema").Order(StringComparer.Ordinal), Names(root).Order(StringComparer.Ordinal));
         Assert.Equal(KnownTo("""{ "Address": "local:X", "Consumers": { "Nothing": 1 } }""").Order(StringComparer.Ordinal), Names(root["properties"]!["Consumers"]!).Order(StringComparer.Ordinal));
+        Assert.Equal(KnownTo("""{ "Address": "local:X", "Runs": { "Nothing": 1 } }""").Order(StringComparer.Ordinal), Names(root["properties"]!["Runs"]!).Order(StringComparer.Ordinal));
         Assert.Equal(
             KnownTo("""{ "Address": "local:X", "Probes": [{ "Http": "http://x/", "Nothing": 1 }] }""").Order(StringComparer.Ordinal),
             probes.SelectMany(static probe => Names(probe!)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));

@@ -1,5 +1,6 @@
 using System.Net;
 using CsCheck;
+using RotateSecrets.Consumers;
 using RotateSecrets.Rotation.Plans;
 using RotateSecrets.Secrets;
 
@@ -34,6 +35,14 @@ public sealed class PlanTextTests
             DebtLimit = times.Item3,
             Consumers = new ConsumerSelection(names.Item1, names.Item2, names.Item3),
             Probes = probes,
+            Runs = names.Item2.Length == 0 ? null : new RunRequest
+            {
+                Workflow = kinds.Item2 ? "smoke.yml" : null,
+                Inputs = kinds.Item2 ? names.Item2.Distinct(StringComparer.Ordinal).ToDictionary(static name => name, static name => name, StringComparer.Ordinal) : new Dictionary<string, string>(StringComparer.Ordinal),
+                Ref = kinds.Item3 ? kinds.Item4 : null,
+                Drain = kinds.Item3 ? RunDrainMode.Rerun : RunDrainMode.Await,
+                Direct = kinds.Item2,
+            },
             HeldAt = kinds.Item1 == StrategyKind.Overwrite && kinds.Item2 ? SecretAddress.Parse("vault:app/held#field") : null,
             Derived = [.. names.Item1.Select(static (_, i) => Path.GetFullPath($"child-{i}.json"))],
         });
