@@ -60,7 +60,8 @@ internal sealed class GitHubApi(IConnection connection, ServerClock clock)
             var uri = new Uri(path, UriKind.Relative);
             return GitHubAnswer.Of((need.Operation[..need.Operation.IndexOf(' ', StringComparison.Ordinal)] switch
             {
-                "POST" => (IApiResponse<object>)await connection.Post<object>(uri, body ?? "{}", "application/vnd.github+json", "application/json", None, cancellation),
+                "POST" when body is null => (IApiResponse<object>)await connection.Post<object>(uri, cancellation),
+                "POST" => await connection.Post<object>(uri, body, "application/vnd.github+json", "application/json", None, cancellation),
                 "PUT" => await connection.Put<object>(uri, body ?? "{}"),
                 "PATCH" => await connection.Patch<object>(uri, body ?? "{}"),
                 "DELETE" => await connection.Delete<object>(uri, body!),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using RotateSecrets.Peers.GitHub;
 using RotateSecrets.Peers.GitHub.Http;
 
 namespace RotateSecrets.GitHub.Tests.Description;
@@ -67,6 +68,35 @@ public sealed class ViolationTests
         using var response = await SendAsync(github, HttpMethod.Get, "no/such/path");
 
         await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => github.DisposeAsync().AsTask());
+    }
+
+    [Theory]
+    [InlineData("PUT", "repos/acme/proxy/actions/secrets/NAME", """{"encrypted_value":"YWJj"}""")]
+    [InlineData("GET", "repos/acme/proxy/no-such-thing", null)]
+    [InlineData("POST", "graphql", """{"query":"{ noSuchField }"}""")]
+    public async Task A_request_that_is_not_as_described_is_found_in_what_was_taken_down(string method, string path, string? body)
+    {
+        await DescriptionHouse.NeedAsync();
+        await using var server = await GitHubDouble.StartAsync();
+        server.Arrange(static state => state.Repository("acme/proxy"));
+        var transcript = Transcript.Begin(server)!;
+        using var fine = await Clients.SendAsync(server.Address, server.Operator.Token, HttpMethod.Get, Key);
+        await transcript.CheckAsync();
+
+        server.Break(new Fault("*", FaultKind.DropBefore));
+        await Assert.ThrowsAsync<HttpRequestException>(() => Clients.SendAsync(server.Address, server.Operator.Token, new HttpMethod(method), path, body));
+
+        await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(transcript.CheckAsync);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_not_as_described_is_found_in_what_was_taken_down()
+    {
+        var house = await DescriptionHouse.NeedAsync();
+
+        var flaws = await house.JudgeAsync(new Exchange("GET", "/" + Key, new Dictionary<string, string>(), [], 200, """{"key_id":12,"key":"abc"}"""));
+
+        Assert.Contains(flaws, static one => one.Contains("key_id must be string", StringComparison.Ordinal));
     }
 
     [Fact]
