@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
+using RotateSecrets.Kubernetes.Store;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 
@@ -58,7 +59,38 @@ internal sealed class Upstream(Cluster cluster)
             }
         }
 
+        foreach (var one in all)
+        {
+            if (await SeeAsync(address, one) is { } unseen)
+            {
+                return unseen;
+            }
+        }
+
         cluster.Writes.Note(time, null);
+        return null;
+    }
+
+    // From now on it is known by when the value was there: whoever is younger has it.
+    private async Task<Failure?> SeeAsync(SecretAddress address, ExternalSecret one)
+    {
+        if ((await new SecretReader(cluster).FindAsync(address, new SecretPlace(one.Namespace, one.Secret, one.Key), CancellationToken.None)).Failed(out var failure, out var found))
+        {
+            return failure;
+        }
+
+        using (found)
+        {
+            foreach (var key in one.Key is null ? found.Keys : [one.Key])
+            {
+                using var value = found.Value(key);
+                if (value is not null)
+                {
+                    cluster.Writes.FirstSeen($"{one.Namespace}/{one.Secret}/{key}", value.Fingerprint, found.ServerTime ?? cluster.Time.GetUtcNow());
+                }
+            }
+        }
+
         return null;
     }
 

@@ -9,6 +9,8 @@ namespace RotateSecrets.Rotation.Plans;
 /// <summary>Makes a plan of a document. Every name it knows is carried out; any other is refused.</summary>
 public static class PlanReader
 {
+    private const int LongestName = 253;
+
     private static readonly TimeSpan LongestProbe = TimeSpan.FromDays(1);
 
     private static readonly string[] Names =
@@ -135,7 +137,7 @@ public static class PlanReader
 
         if (kind == ProbeKind.Workload)
         {
-            return probe.Text("Workload", required: true) is { } pattern ? ProbeRecipe.OfWorkloads(pattern) : null;
+            return Workloads(probe);
         }
 
         return Page(probe, kind.ToString()) is { } page
@@ -146,6 +148,22 @@ public static class PlanReader
                 MaximumLatency = probe.Duration("MaximumLatency"),
             }
             : null;
+    }
+
+    private static ProbeRecipe? Workloads(MapReader probe)
+    {
+        if (probe.Text("Workload", required: true) is not { } pattern)
+        {
+            return null;
+        }
+
+        if (pattern.Length is > 0 and <= LongestName)
+        {
+            return ProbeRecipe.OfWorkloads(pattern);
+        }
+
+        probe.Complain("Workload", FormattableString.Invariant($"a pattern of names has 1 to {LongestName} characters"));
+        return null;
     }
 
     private static Uri? Page(MapReader probe, string name)

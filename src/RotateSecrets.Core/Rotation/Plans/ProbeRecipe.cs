@@ -17,10 +17,10 @@ public enum ProbeKind
 
 /// <summary>One check of a plan.</summary>
 /// <param name="Kind">What it looks at.</param>
-/// <param name="Target">The page; of consumers, a pattern of their names as <c>workload:pattern</c>.</param>
+/// <param name="Target">The page; of consumers, a pattern of their names as <c>workload:/pattern</c>.</param>
 public sealed record ProbeRecipe(ProbeKind Kind, Uri Target)
 {
-    private const string WorkloadScheme = "workload:";
+    private const string WorkloadScheme = "workload:/";
 
     /// <summary>What the plan says: the page, or the pattern.</summary>
     public string Text => Kind == ProbeKind.Workload ? Uri.UnescapeDataString(Target.OriginalString[WorkloadScheme.Length..]) : Target.OriginalString;

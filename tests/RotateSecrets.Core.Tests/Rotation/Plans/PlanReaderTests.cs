@@ -14,7 +14,7 @@ public sealed class PlanReaderTests
             {
               "$schema": "rotation-plan.schema.json", "address": "vault:secret/proxy/jwt#value", "Strategy": "sidebyside", "Value": { "Format": "Password", "Length": 40 },
               "Consumers": { "Include": "web*", "Exclude": ["web-old"], "Waves": [["web-1"], "web-2"] },
-              "Probes": [ { "Http": "https://proxy/healthz", "Status": 204, "Match": "^ok$", "MaximumLatency": "2s" }, { "Jwt": "https://proxy/token" } ],
+              "Probes": [ { "Http": "https://proxy/healthz", "Status": 204, "Match": "^ok$", "MaximumLatency": "2s" }, { "Jwt": "https://proxy/token" }, { "Workload": "proxy-*" } ],
               "Owner": "payments", "Derived": ["keys/child.json"], "Grace": "10m", "ConvergenceDeadline": 90, "ProbeDeadline": "00:00:05", "DebtLimit": "2d",
               "UndoOnFailure": false, "AllowIrreversible": true
             }
@@ -25,7 +25,7 @@ public sealed class PlanReaderTests
         Assert.Equal(("Password", "40"), (plan.Value.Format, plan.Value.Options["length"]));
         Assert.Equal(["web*"], plan.Consumers.Include);
         Assert.Equal(2, plan.Consumers.Waves.Count);
-        Assert.Equal([ProbeKind.Http, ProbeKind.Jwt], plan.Probes.Select(static probe => probe.Kind));
+        Assert.Equal([ProbeKind.Http, ProbeKind.Jwt, ProbeKind.Workload], plan.Probes.Select(static probe => probe.Kind));
         Assert.Equal(TimeSpan.FromSeconds(2), plan.Probes[0].MaximumLatency);
         Assert.Equal([Path.GetFullPath("keys/child.json", Path.GetFullPath("plans"))], plan.Derived);
         Assert.Equal(
@@ -50,12 +50,14 @@ public sealed class PlanReaderTests
     [InlineData("""{ "Address": "local:X", "Consumers": { "Exlude": [] } }""", "1:40: Consumers has no 'Exlude'; did you mean 'Exclude'?")]
     [InlineData("""{ "Address": "local:X", "Consumers": { "Waves": [[1]] } }""", "1:50: this is a list; 'Waves' holds lists of texts.")]
     [InlineData("""{ "Address": "local:X", "Probes": { "Http": "http://x/" } }""", "1:35: 'Probes' is a set of named values; write a list")]
-    [InlineData("""{ "Address": "local:X", "Probes": [{}] }""", "1:36: a probe has either 'Http' or 'Jwt', with the page that is asked.")]
+    [InlineData("""{ "Address": "local:X", "Probes": [{}] }""", "1:36: a probe has either 'Http' or 'Jwt', with the page that is asked, or 'Workload', with a pattern of consumers.")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "http://x/", "Jwt": "http://x/" }] }""", "1:36: a probe has either 'Http' or 'Jwt'")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "file:///etc/passwd" }] }""", "1:46: this is no page; write an http or https address")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "https://user:secret@x/" }] }""", "1:46: this is no page; write an http or https address without credentials")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "http://x/", "Match": "(" }] }""", "this is no regular expression.")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "http://x/", "Status": 99 }] }""", "'Status' must be a whole number from 100 to 599.")]
+    [InlineData("""{ "Address": "local:X", "Probes": [{ "Workload": "" }] }""", "a pattern of names has 1 to 253 characters")]
+    [InlineData("""{ "Address": "local:X", "Probes": [{ "Workload": "*", "Match": "ok" }] }""", "'Match' belongs to an Http probe, not to a Workload probe.")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Jwt": "http://x/", "Status": 200 }] }""", "'Status' belongs to an Http probe, not to a Jwt probe.")]
     [InlineData("""{ "Address": "local:X", "Strategy": "Staged", "HeldAt": "vault:a/b" }""", "1:57: 'HeldAt' belongs to the strategy Overwrite; the others need no copy.")]
     [InlineData("""{ "Address": "local:X", "Strategy": "Overwrite", "HeldAt": "here" }""", "write store:path or store:path#field.")]

@@ -16,7 +16,7 @@ public sealed class PlanSchemaTests
     [Theory]
     [InlineData("""{ "Address": "local:X" }""")]
     [InlineData("""{ "$schema": "x", "Address": "vault:a/b#c", "Strategy": "SideBySide", "Value": { "Format": "Password", "Length": 40 }, "Grace": "1h", "Derived": ["a.json"], "UndoOnFailure": false }""")]
-    [InlineData("""{ "Address": "local:X", "Consumers": { "Include": "a*", "Exclude": ["b"], "Waves": [["a"], "c"] }, "Probes": [{ "Http": "https://x/", "Status": 204, "Match": "ok", "MaximumLatency": 2 }, { "Jwt": "http://x/" }] }""")]
+    [InlineData("""{ "Address": "local:X", "Consumers": { "Include": "a*", "Exclude": ["b"], "Waves": [["a"], "c"] }, "Probes": [{ "Http": "https://x/", "Status": 204, "Match": "ok", "MaximumLatency": 2 }, { "Jwt": "http://x/" }, { "Workload": "*" }] }""")]
     [InlineData("""{ "Address": "github:acme/proxy/KEY", "Strategy": "Overwrite", "HeldAt": "vault:secret/proxy/jwt#value", "Probes": [{ "Jwt": "http://x/" }] }""")]
     public async Task Both_take_a_good_plan(string plan)
     {

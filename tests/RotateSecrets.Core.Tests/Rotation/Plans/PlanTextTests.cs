@@ -18,7 +18,7 @@ public sealed class PlanTextTests
             Match = isFull ? "^\\s\"ok\"$" : null,
             MaximumLatency = isFull ? TimeSpan.FromMilliseconds(status) : null,
         }
-        : new ProbeRecipe(ProbeKind.Jwt, new Uri("http://proxy:8080/")));
+        : isFull ? ProbeRecipe.OfWorkloads("proxy-* ä?") : new ProbeRecipe(ProbeKind.Jwt, new Uri("http://proxy:8080/")));
 
     private static readonly Gen<RotationPlan> Plan = Gen.Select(
         Gen.Select(Gen.Enum<StrategyKind>(), Gen.Bool, Gen.Bool, Name), Gen.Select(Time, Time, Time), Gen.Select(Name.Array[0, 3], Name.Array[0, 3], Name.Array[0, 3].Array[0, 3]), Probe.Array[0, 3],
