@@ -78,7 +78,7 @@ public sealed class RestartTests
         return (events, null);
     }
 
-    private sealed class NoSecrets : ISecretResolver
+    internal sealed class NoSecrets : ISecretResolver
     {
         public Task<Outcome<SecretVersion>> ResolveAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation) =>
             Task.FromResult<Outcome<SecretVersion>>(new Failure(FailureCode.StoreNotConnected, address.Store, "No other store is connected here."));

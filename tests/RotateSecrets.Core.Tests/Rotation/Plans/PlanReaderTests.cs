@@ -56,7 +56,7 @@ public sealed class PlanReaderTests
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "https://user:secret@x/" }] }""", "1:46: this is no page; write an http or https address without credentials")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "http://x/", "Match": "(" }] }""", "this is no regular expression.")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Http": "http://x/", "Status": 99 }] }""", "'Status' must be a whole number from 100 to 599.")]
-    [InlineData("""{ "Address": "local:X", "Probes": [{ "Workload": "" }] }""", "a pattern of names has 1 to 253 characters")]
+    [InlineData("""{ "Address": "local:X", "Probes": [{ "Workload": "" }] }""", "'Workload' is empty")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Workload": "*", "Match": "ok" }] }""", "'Match' belongs to an Http probe, not to a Workload probe.")]
     [InlineData("""{ "Address": "local:X", "Probes": [{ "Jwt": "http://x/", "Status": 200 }] }""", "'Status' belongs to an Http probe, not to a Jwt probe.")]
     [InlineData("""{ "Address": "local:X", "Strategy": "Staged", "HeldAt": "vault:a/b" }""", "1:57: 'HeldAt' belongs to the strategy Overwrite; the others need no copy.")]
