@@ -36,7 +36,6 @@ static int Measure(Func<string, bool> wanted)
         ("k8s-one", static () => new KubernetesDiscoveryBenchmark(ofAll: false, ofMemory: false)),
         ("k8s-one-mem", static () => new KubernetesDiscoveryBenchmark(ofAll: false, ofMemory: true)),
         ("k8s-all", static () => new KubernetesDiscoveryBenchmark(ofAll: true, ofMemory: false)),
-        ("k8s-all-mem", static () => new KubernetesDiscoveryBenchmark(ofAll: true, ofMemory: true)),
     ];
     Console.WriteLine($"{"benchmark",-12} {"ratio",8}  {"bound",-10} what is compared");
     var failed = 0;

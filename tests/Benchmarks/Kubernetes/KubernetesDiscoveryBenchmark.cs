@@ -18,6 +18,8 @@ internal sealed class KubernetesDiscoveryBenchmark(bool ofAll, bool ofMemory) : 
     // Ten of a namespace's workloads use its Secret; the others use each one of its own.
     private const int Using = 10;
 
+    // Making the workloads takes longest: what is measured once tells of time and memory.
+    private static readonly Dictionary<bool, IReadOnlyList<(double OfTime, double OfMemory)>> Measured = [];
     private static BenchCluster? cluster;
     private static string? scope;
 
@@ -35,7 +37,7 @@ internal sealed class KubernetesDiscoveryBenchmark(bool ofAll, bool ofMemory) : 
         using var runspace = BuiltModule.Open();
         runspace.Run("Import-Module $args[0]; $null = Connect-SecretStore -Kubernetes; $count = 0", BuiltModule.Manifest);
         var watch = Stopwatch.StartNew();
-        runspace.Run(address == "*" ? "Get-Consumer -Kind Deployment, StatefulSet, DaemonSet, CronJob | & { process { $script:count++ } }" : "Get-Consumer $args[0] | & { process { $script:count++ } }", address);
+        runspace.Run(address == "*" ? "Get-Consumer -Kind Deployment, StatefulSet, DaemonSet, CronJob | & { process { if (\"$($_.Address)\" -notlike '*/default-token-*') { $script:count++ } } }" : "Get-Consumer $args[0] | & { process { $script:count++ } }", address);
         var seconds = watch.Elapsed.TotalSeconds;
         using var self = Process.GetCurrentProcess();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{runspace.SessionStateProxy.GetVariable("count")} {seconds} {self.PeakWorkingSet64 / 1048576.0}"));
@@ -45,12 +47,17 @@ internal sealed class KubernetesDiscoveryBenchmark(bool ofAll, bool ofMemory) : 
     public override double Ratio()
     {
         cluster ??= MakeAsync().Result;
-        return Enumerable.Range(0, Rounds).Select(_ => Once()).Order().ElementAt(Rounds / 2);
+        if (!Measured.TryGetValue(ofAll, out var rounds))
+        {
+            Measured[ofAll] = rounds = [.. Enumerable.Range(0, Rounds).Select(_ => Once())];
+        }
+
+        return rounds.Select(round => ofMemory ? round.OfMemory : round.OfTime).Order().ElementAt(Rounds / 2);
     }
 
     public void Dispose()
     {
-        // The workloads stay for the other three; the namespaces go with the cluster.
+        // The workloads stay for the others; the namespaces go with the cluster.
     }
 
     protected override double Ratio(TimeSpan ours, TimeSpan theirs) => throw new NotSupportedException();
@@ -59,7 +66,7 @@ internal sealed class KubernetesDiscoveryBenchmark(bool ofAll, bool ofMemory) : 
 
     protected override void Theirs() => throw new NotSupportedException();
 
-    private double Once()
+    private (double OfTime, double OfMemory) Once()
     {
         var watch = Stopwatch.StartNew();
         var one = ofAll ? string.Empty : $"select(.metadata.namespace == \"{scope}\") | ";
@@ -74,7 +81,7 @@ internal sealed class KubernetesDiscoveryBenchmark(bool ofAll, bool ofMemory) : 
             throw new InvalidOperationException($"{found} consumers were found, and kubectl finds {said.Trim()}.");
         }
 
-        return ofMemory ? ourMebibytes / mebibytes : ourSeconds / seconds;
+        return (ourSeconds / seconds, ourMebibytes / mebibytes);
     }
 
     private static (int Found, double Seconds, double Mebibytes) Ours(string address)
