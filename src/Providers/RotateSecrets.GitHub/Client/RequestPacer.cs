@@ -7,7 +7,7 @@ namespace RotateSecrets.GitHub.Client;
 /// </remarks>
 internal sealed class RequestPacer(TimeProvider time) : IDisposable
 {
-    private const int PointsAMinute = 850;
+    private const int PointsAMinute = 800;
     private const int WritePoints = 5;
     private const int AtATime = 16;
 

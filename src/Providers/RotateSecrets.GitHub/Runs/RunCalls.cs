@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using RotateSecrets.GitHub.Client;
 using RotateSecrets.GitHub.Repositories;
 using RotateSecrets.Outcomes;
+using IGitHubClient = Octokit.IGitHubClient;
 
 namespace RotateSecrets.GitHub.Runs;
 
@@ -107,16 +108,25 @@ internal sealed class RunCalls(GitHubApi api)
     }
 
     /// <summary>Asks a run to end.</summary>
-    public Task<Outcome<GitHubAnswer>> CancelAsync(string repository, long id, CancellationToken cancellation) => ActAsync(repository, id, "cancel", cancellation);
+    public Task<Outcome<bool>> CancelAsync(string repository, long id, CancellationToken cancellation) =>
+        ActAsync(repository, "cancel", (client, owner, name) => client.Actions.Workflows.Runs.Cancel(owner, name, id), cancellation);
 
     /// <summary>Lets a run be run again.</summary>
-    public Task<Outcome<GitHubAnswer>> RerunAsync(string repository, long id, CancellationToken cancellation) => ActAsync(repository, id, "rerun", cancellation);
+    public Task<Outcome<bool>> RerunAsync(string repository, long id, CancellationToken cancellation) =>
+        ActAsync(repository, "rerun", (client, owner, name) => client.Actions.Workflows.Runs.Rerun(owner, name, id), cancellation);
 
-    private Task<Outcome<GitHubAnswer>> ActAsync(string repository, long id, string action, CancellationToken cancellation) => api.SendAsync(
-        new CallNeed(repository, $"POST /repos/{{owner}}/{{repo}}/actions/runs/{{run_id}}/{action}", "Actions: write"),
-        FormattableString.Invariant($"repos/{BranchList.Escaped(repository)}/actions/runs/{id}/{action}"),
-        null,
-        cancellation);
+    private Task<Outcome<bool>> ActAsync(string repository, string action, Func<IGitHubClient, string, string, Task> act, CancellationToken cancellation)
+    {
+        var (owner, name) = ContentQuery.Parts(repository);
+        return api.CallAsync(
+            new CallNeed(repository, $"POST /repos/{{owner}}/{{repo}}/actions/runs/{{run_id}}/{action}", "Actions: write"),
+            async client =>
+            {
+                await act(client, owner, name);
+                return true;
+            },
+            cancellation);
+    }
 
     private async Task<Outcome<IReadOnlyList<WorkflowRun>>> ListAsync(string repository, string path, string operation, CancellationToken cancellation)
     {
