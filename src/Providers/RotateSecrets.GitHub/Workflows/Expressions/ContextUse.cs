@@ -39,16 +39,22 @@ internal sealed record ContextUse(UseKind Kind, int Start, string? Name, int Nam
             return [];
         }
 
-        var uses = new List<ContextUse>();
+        List<ContextUse>? uses = null;
         var expressions = TemplateScanner.Find(text);
         if (expressions.Count == 0 && isBare)
         {
-            expressions = [new TemplateExpression(0, text.Length, ExpressionParser.Parse(text, 0, text.Length))];
+            expressions = [new TemplateExpression(0, text.Length, IsClosed: true)];
         }
 
         foreach (var expression in expressions)
         {
-            if (expression.Root is { } root)
+            if (!text.AsSpan(expression.Start, expression.End - expression.Start).Contains(context, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            uses ??= [];
+            if (expression.Root(text) is { } root)
             {
                 Collect(root, context, uses);
             }
@@ -58,7 +64,7 @@ internal sealed record ContextUse(UseKind Kind, int Start, string? Name, int Nam
             }
         }
 
-        return uses;
+        return uses ?? (IReadOnlyList<ContextUse>)[];
     }
 
     private static void Collect(Expression expression, string context, List<ContextUse> uses)
@@ -111,7 +117,7 @@ internal sealed record ContextUse(UseKind Kind, int Start, string? Name, int Nam
         for (var at = expression.Start; (at = text.IndexOf(context, at, expression.End - at, StringComparison.OrdinalIgnoreCase)) >= 0; at += context.Length)
         {
             var behind = at + context.Length;
-            if (!IsNamePart(text[at - 1]) && text[at - 1] != '.' && (behind >= text.Length || !IsNamePart(text[behind])))
+            if ((at == 0 || (!IsNamePart(text[at - 1]) && text[at - 1] != '.')) && (behind >= text.Length || !IsNamePart(text[behind])))
             {
                 uses.Add(new ContextUse(UseKind.Unread, at, null, 0, 0, null));
                 return;

@@ -3,8 +3,13 @@ namespace RotateSecrets.GitHub.Workflows.Expressions;
 /// <summary>An expression within a text.</summary>
 /// <param name="Start">Where it begins, behind the braces.</param>
 /// <param name="End">Where it ends, before the braces.</param>
-/// <param name="Root">What it says; null where GitHub would refuse it.</param>
-internal sealed record TemplateExpression(int Start, int End, Expression? Root);
+/// <param name="IsClosed">Whether it is closed by braces.</param>
+internal readonly record struct TemplateExpression(int Start, int End, bool IsClosed)
+{
+    /// <summary>What it says; null where GitHub would refuse it.</summary>
+    /// <param name="text">The text in which it stands.</param>
+    public Expression? Root(string text) => IsClosed ? ExpressionParser.Parse(text, Start, End) : null;
+}
 
 /// <summary>Finds the expressions <c>${{ ... }}</c> in a text, as GitHub's runner does: braces within apostrophes don't end one.</summary>
 internal static class TemplateScanner
@@ -20,11 +25,11 @@ internal static class TemplateScanner
             var start = open + 3;
             if (Closing(text, start) is not { } close)
             {
-                found.Add(new TemplateExpression(start, text.Length, null));
+                found.Add(new TemplateExpression(start, text.Length, IsClosed: false));
                 break;
             }
 
-            found.Add(new TemplateExpression(start, close, ExpressionParser.Parse(text, start, close)));
+            found.Add(new TemplateExpression(start, close, IsClosed: true));
             open = text.IndexOf("${{", close + 2, StringComparison.Ordinal);
         }
 

@@ -62,7 +62,7 @@ internal sealed class UseCollector(string context)
     {
         foreach (var (key, value) in job.Entries)
         {
-            switch (key.Text)
+            switch (key.Word)
             {
                 case "steps" when value is YamlList steps:
                     CollectSteps(steps);
@@ -98,7 +98,7 @@ internal sealed class UseCollector(string context)
             var about = Blank with { Variables = map["env"] as YamlMap };
             foreach (var (key, value) in map.Entries)
             {
-                switch (key.Text)
+                switch (key.Word)
                 {
                     case "if" when value is YamlScalar condition:
                         Take(condition, about, isBare: true);
@@ -106,7 +106,7 @@ internal sealed class UseCollector(string context)
                     case "with" when value is YamlMap inputs && map["uses"] is YamlScalar action:
                         foreach (var (name, given) in inputs.Entries)
                         {
-                            Collect(given, about with { Action = action.Text, Input = name.Text });
+                            Collect(given, given is YamlScalar { MayHoldExpression: false } ? about : about with { Action = action.Text, Input = name.Text });
                         }
 
                         break;
@@ -122,7 +122,7 @@ internal sealed class UseCollector(string context)
 
     private void Take(YamlScalar scalar, SecretUse? about, bool isBare)
     {
-        if (!scalar.MayHoldExpression && !isBare)
+        if ((!isBare && !scalar.MayHoldExpression) || !scalar.MayName(context))
         {
             return;
         }

@@ -24,8 +24,6 @@ internal sealed record WorkflowJob(string Id, YamlMap Map, IReadOnlyList<SecretU
 /// <summary>A workflow.</summary>
 internal sealed class WorkflowDocument
 {
-    private static readonly string[] Unevaluated = ["on", "jobs", "name"];
-
     /// <summary>What it is written as.</summary>
     public required YamlMap Root { get; init; }
 
@@ -73,19 +71,20 @@ internal sealed class WorkflowDocument
 
         foreach (var (key, value) in root.Entries)
         {
-            if (!Unevaluated.Contains(key.Text, StringComparer.Ordinal))
+            if (key.Word is not ("on" or "jobs" or "name"))
             {
                 collector.Collect(value);
             }
         }
 
         // What an alias brings into a job counts there.
-        var inJobs = jobs.SelectMany(static job => job.Uses).Select(static use => use.Scalar).ToHashSet();
+        var outside = collector.Taken();
+        var inJobs = outside.Count == 0 ? [] : jobs.SelectMany(static job => job.Uses).Select(static use => use.Scalar).ToHashSet();
         return new WorkflowDocument
         {
             Root = root,
             Jobs = jobs,
-            Outside = [.. collector.Taken().Where(use => !inJobs.Contains(use.Scalar))],
+            Outside = [.. outside.Where(use => !inJobs.Contains(use.Scalar))],
             IsExhausted = collector.IsExhausted,
         };
     }

@@ -7,13 +7,13 @@ namespace RotateSecrets.GitHub.Workflows.Following;
 /// <param name="Reference">The reference.</param>
 internal sealed record Origin(int Number, SecretReference Reference)
 {
-    private readonly HashSet<ReferenceSpot> uses = [];
+    private HashSet<ReferenceSpot>? uses;
 
     /// <summary>Adds a place where what was handed on is used.</summary>
-    public void UsedAt(ReferenceSpot spot) => uses.Add(spot);
+    public void UsedAt(ReferenceSpot spot) => (uses ??= []).Add(spot);
 
     /// <summary>The reference with all those places.</summary>
-    public SecretReference Complete() => uses.Count == 0 ? Reference : Reference with
+    public SecretReference Complete() => uses is null ? Reference : Reference with
     {
         Uses = [.. uses.OrderBy(static spot => spot.Path, StringComparer.Ordinal).ThenBy(static spot => spot.Line).ThenBy(static spot => spot.Column)],
     };

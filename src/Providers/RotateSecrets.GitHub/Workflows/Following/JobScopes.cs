@@ -15,18 +15,19 @@ internal readonly record struct Meaning(JobEnvironment Environment, StaticValue 
 /// <param name="workflow">The workflow.</param>
 /// <param name="job">The job.</param>
 /// <param name="inputs">The workflow's inputs.</param>
-/// <param name="mayVariablesChange">Whether steps may set environment variables.</param>
+/// <param name="text">The text of the file: whether steps may set environment variables is seen by the name of the file that they write them to.</param>
 internal sealed class JobScopes(
-    WorkflowDocument workflow, WorkflowJob job, IReadOnlyDictionary<string, IReadOnlyList<StaticValue>> inputs, bool mayVariablesChange)
+    WorkflowDocument workflow, WorkflowJob job, IReadOnlyDictionary<string, IReadOnlyList<StaticValue>> inputs, string text)
 {
     private IReadOnlyList<ValueScope>? all;
+    private JobEnvironment? only;
 
     /// <summary>A scope for each combination of the matrix.</summary>
     public IReadOnlyList<ValueScope> All => all ??= MatrixCombinations.Of(job.Matrix, new ValueScope
     {
         Inputs = inputs,
         Variables = [.. new[] { job.Map["env"] as YamlMap, workflow.Variables }.OfType<YamlMap>()],
-        MayVariablesChange = mayVariablesChange,
+        MayVariablesChange = text.Contains("GITHUB_ENV", StringComparison.Ordinal),
     });
 
     /// <summary>What a use may come to.</summary>
@@ -34,7 +35,8 @@ internal sealed class JobScopes(
     {
         if (use.Use.Kind != UseKind.Computed && job.Environment is not { MayHoldExpression: true })
         {
-            return [new Meaning(Environments(ValueScope.Empty)[0], NamesOf(use, ValueScope.Empty)[0])];
+            only ??= Environments(ValueScope.Empty)[0];
+            return [new Meaning(only, NamesOf(use, ValueScope.Empty)[0])];
         }
 
         var meanings = new HashSet<Meaning>();

@@ -8,7 +8,7 @@ namespace RotateSecrets.GitHub.Workflows.Following;
 /// <param name="maker">Makes them.</param>
 internal sealed class ReferenceLedger(ReferenceMaker maker)
 {
-    private readonly Dictionary<SecretReference, Origin> origins = [];
+    private readonly Dictionary<SecretReference, Origin> origins = new(new SameReference());
     private readonly List<Origin> inOrder = [];
 
     /// <summary>All references, in the order in which they were found.</summary>
@@ -62,16 +62,25 @@ internal sealed class ReferenceLedger(ReferenceMaker maker)
         }
     }
 
-    // How it was come by doesn't make another reference of it.
     private Origin Keep(SecretReference reference)
     {
-        var key = reference with { Through = [] };
-        if (!origins.TryGetValue(key, out var origin))
+        if (!origins.TryGetValue(reference, out var origin))
         {
-            origins[key] = origin = new Origin(inOrder.Count, reference);
+            origins[reference] = origin = new Origin(inOrder.Count, reference);
             inOrder.Add(origin);
         }
 
         return origin;
+    }
+
+    // How it was come by doesn't make another reference of it.
+    private sealed class SameReference : IEqualityComparer<SecretReference>
+    {
+        public bool Equals(SecretReference? x, SecretReference? y) =>
+            x is not null && y is not null
+            && (x.Job, x.Kind, x.SecretName, x.IsPossible, x.IsOnlyOfEnvironment) == (y.Job, y.Kind, y.SecretName, y.IsPossible, y.IsOnlyOfEnvironment)
+            && x.Environment == y.Environment && x.Spot == y.Spot;
+
+        public int GetHashCode(SecretReference obj) => HashCode.Combine(obj.Spot.Line, obj.Spot.Column, obj.Job?.Length);
     }
 }

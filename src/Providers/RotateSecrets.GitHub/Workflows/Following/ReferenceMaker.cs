@@ -18,27 +18,19 @@ internal sealed class ReferenceMaker(string workflow, WantedSecret wanted)
     public IEnumerable<SecretReference> Make(
         LoadedFile file, SecretUse use, string? job, IReadOnlyList<string> through, IReadOnlyList<Meaning> meanings)
     {
-        var spot = SpotOf(file, use);
+        ReferenceSpot? spot = null;
         foreach (var (environment, name) in meanings)
         {
-            var reference = new SecretReference(workflow, job, environment, KindOf(use.Use.Kind), null, spot) { Through = through };
-            if (use.Use.Kind == UseKind.Whole)
+            var isWhole = use.Use.Kind == UseKind.Whole;
+            var isKnown = !isWhole && !name.IsOpen && name.Node is null;
+            if (isWhole ? wanted.IsAmongAll : isKnown ? IsName(name.Text) && wanted.Is(name.Text) : wanted.MayBe(name) && !IsNamed(meanings, environment))
             {
-                if (wanted.IsAmongAll)
+                spot ??= SpotOf(file, use);
+                yield return new SecretReference(workflow, job, environment, KindOf(use.Use.Kind), isKnown ? name.Text.ToUpperInvariant() : null, spot)
                 {
-                    yield return reference;
-                }
-            }
-            else if (!name.IsOpen && name.Node is null)
-            {
-                if (IsName(name.Text) && wanted.Is(name.Text))
-                {
-                    yield return reference with { SecretName = name.Text.ToUpperInvariant() };
-                }
-            }
-            else if (wanted.MayBe(name) && !IsNamed(meanings, environment))
-            {
-                yield return reference with { IsPossible = true };
+                    Through = through,
+                    IsPossible = !isWhole && !isKnown,
+                };
             }
         }
     }

@@ -19,7 +19,7 @@ internal sealed record Visit(
     IReadOnlyList<string> Through)
 {
     /// <summary>What is known where one of its jobs runs.</summary>
-    public JobScopes ScopesOf(WorkflowJob job) => new(Workflow, job, Inputs, File.File.Text.Contains("GITHUB_ENV", StringComparison.Ordinal));
+    public JobScopes ScopesOf(WorkflowJob job) => new(Workflow, job, Inputs, File.File.Text);
 
     /// <summary>The same for the same secrets and inputs.</summary>
     public string Key => $"{File.Spot}|{File.Workflows.ToList().IndexOf(Workflow)}|{Job}|{Secrets.Key}|{string.Join(';', Inputs

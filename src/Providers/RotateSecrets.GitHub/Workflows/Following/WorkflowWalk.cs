@@ -52,6 +52,11 @@ internal sealed class WorkflowWalk(FileLibrary library, WantedSecret wanted, Loa
             }
         }
 
+        if (visit.Workflow.Outside.Count == 0)
+        {
+            return;
+        }
+
         // What is said for the whole workflow counts in each of its jobs, and in the environment of each.
         var runners = visit.Workflow.Jobs.Where(static job => job.Calls is null).Select(visit.ScopesOf).ToList();
         foreach (var use in visit.Workflow.Outside)
@@ -65,12 +70,12 @@ internal sealed class WorkflowWalk(FileLibrary library, WantedSecret wanted, Loa
     private async Task JobAsync(Visit visit, WorkflowJob job, CancellationToken cancellation)
     {
         var scopes = visit.ScopesOf(job);
-        var handed = new Dictionary<string, List<Origin>>(StringComparer.OrdinalIgnoreCase);
-        var actions = new Dictionary<string, ActionInputs>(StringComparer.Ordinal);
+        var handed = job.Calls is null ? null : new Dictionary<string, List<Origin>>(StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, ActionInputs>? actions = null;
         foreach (var use in job.Uses)
         {
             var origins = ledger.Note(visit, use, visit.Job ?? job.Id, scopes.Of(use));
-            if (use.HandedAs is { } name)
+            if (use.HandedAs is { } name && handed is not null)
             {
                 handed.TryAdd(name, []);
                 handed[name].AddRange(origins);
@@ -78,17 +83,18 @@ internal sealed class WorkflowWalk(FileLibrary library, WantedSecret wanted, Loa
 
             if (use.Action is { } action && origins.Count > 0)
             {
+                actions ??= new Dictionary<string, ActionInputs>(StringComparer.Ordinal);
                 actions.TryAdd(action, new ActionInputs());
                 actions[action].Add(use.Input!, origins);
             }
         }
 
-        foreach (var (action, inputs) in actions)
+        foreach (var (action, inputs) in actions ?? [])
         {
             failures.AddRange(await ActionWalk.FollowAsync(action, inputs, library, cancellation));
         }
 
-        if (job.Calls is { } calls)
+        if (job.Calls is { } calls && handed is not null)
         {
             var secrets = job.Inherit is not null ? visit.Secrets : new HandedSecrets(handed.ToDictionary(
                 static one => one.Key, static one => (IReadOnlyList<Origin>)one.Value, StringComparer.OrdinalIgnoreCase));

@@ -24,7 +24,7 @@ internal static class Evaluator
         var (inner, text, expressions) = (scope with { Depth = scope.Depth + 1 }, scalar.Text, TemplateScanner.Find(scalar.Text));
         if (expressions is [var only] && text.AsSpan(0, only.Start).Trim() is "${{" && text.AsSpan(only.End).Trim() is "}}")
         {
-            return Evaluate(only.Root, inner);
+            return Evaluate(only.Root(text), inner);
         }
 
         var parts = new List<IReadOnlyList<StaticValue>>();
@@ -32,7 +32,7 @@ internal static class Evaluator
         foreach (var expression in expressions)
         {
             parts.Add([StaticValue.OfText(text[from..Math.Max(from, expression.Start - 3)])]);
-            parts.Add(Evaluate(expression.Root, inner));
+            parts.Add(Evaluate(expression.Root(text), inner));
             from = Math.Min(expression.End + 2, text.Length);
         }
 

@@ -11,10 +11,10 @@ internal abstract class YamlNode(int start)
 /// <summary>Names with what they stand for, in their order; what a merge key brings in stands at the end.</summary>
 /// <param name="start">Where it begins.</param>
 /// <param name="entries">The entries.</param>
-internal sealed class YamlMap(int start, IReadOnlyList<(YamlScalar Key, YamlNode Value)> entries) : YamlNode(start)
+internal sealed class YamlMap(int start, List<(YamlScalar Key, YamlNode Value)> entries) : YamlNode(start)
 {
     /// <summary>The entries.</summary>
-    public IReadOnlyList<(YamlScalar Key, YamlNode Value)> Entries => entries;
+    public List<(YamlScalar Key, YamlNode Value)> Entries => entries;
 
     /// <summary>What a name stands for; null where there is no such name. Names are told apart by case, as the keywords of a workflow are.</summary>
     public YamlNode? this[string name]
@@ -37,8 +37,8 @@ internal sealed class YamlMap(int start, IReadOnlyList<(YamlScalar Key, YamlNode
 /// <summary>Some pieces in a row.</summary>
 /// <param name="start">Where it begins.</param>
 /// <param name="items">The pieces.</param>
-internal sealed class YamlList(int start, IReadOnlyList<YamlNode> items) : YamlNode(start)
+internal sealed class YamlList(int start, List<YamlNode> items) : YamlNode(start)
 {
     /// <summary>The pieces.</summary>
-    public IReadOnlyList<YamlNode> Items => items;
+    public List<YamlNode> Items => items;
 }

@@ -60,9 +60,17 @@ internal sealed class YamlScalar : YamlNode
 
     private ScalarText Decoded => decoded ??= ScalarDecoder.Decode(source, from, to, Style, shape);
 
+    /// <summary>What it says, for comparing it with a keyword: a text over several lines, which no keyword is, may stand as in the file.</summary>
+    public ReadOnlySpan<char> Word => decoded is null && Style == ScalarStyle.Plain ? Raw : Text;
+
     /// <summary>Whether it says this.</summary>
-    public bool Is(string text) =>
-        decoded is null && Style == ScalarStyle.Plain && to - from <= text.Length ? Raw.SequenceEqual(text) : Text == text;
+    public bool Is(string text) => Word.SequenceEqual(text);
+
+    /// <summary>Whether it may name a context; false is certain, and costs little.</summary>
+    /// <param name="context">The context.</param>
+    public bool MayName(string context) => decoded is { } known
+        ? known.Text.Contains(context, StringComparison.OrdinalIgnoreCase)
+        : Raw.Contains(context, StringComparison.OrdinalIgnoreCase) || (Style == ScalarStyle.DoubleQuoted && Raw.Contains('\\'));
 
     /// <summary>Where one of its characters stands in the file, or at least what stands before it.</summary>
     /// <param name="index">Which character.</param>
