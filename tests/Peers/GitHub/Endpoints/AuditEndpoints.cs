@@ -20,6 +20,11 @@ internal static class AuditEndpoints
             return Reply.NotFound;
         }
 
+        foreach (var repository in question.State.Repositories.Where(one => one.Owner == organization))
+        {
+            repository.Actions.Settle();
+        }
+
         var found = Find(question, organization.Audit).ToList();
         if (question.Query("order") != "asc")
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using RotateSecrets.Peers.GitHub.Access;
 using RotateSecrets.Peers.GitHub.Git;
 using RotateSecrets.Peers.GitHub.Http;
 using RotateSecrets.Peers.GitHub.Shapes;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using RotateSecrets.Peers.GitHub.Access;
 using RotateSecrets.Peers.GitHub.State;
 
 namespace RotateSecrets.Peers.GitHub.Http;

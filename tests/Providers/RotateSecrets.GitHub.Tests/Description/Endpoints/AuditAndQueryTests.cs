@@ -21,7 +21,6 @@ public sealed class AuditAndQueryTests
                 repository.Actions.Start("a.yml");
             }
         });
-        using var settled = await GetAsync(github, "repos/acme/proxy/actions/runs");
         using var removed = await Clients.SendAsync(github.Address, github.Server.Operator.Token, HttpMethod.Delete, "repos/acme/proxy/actions/secrets/JWT");
 
         var given = await AllAsync(github, "orgs/acme/audit-log?phrase=action:workflows.prepared_workflow_job%20repo:acme/proxy&per_page=2");

@@ -1,6 +1,7 @@
+using RotateSecrets.Peers.GitHub.Http;
 using RotateSecrets.Peers.GitHub.State;
 
-namespace RotateSecrets.Peers.GitHub.Http;
+namespace RotateSecrets.Peers.GitHub.Access;
 
 /// <summary>Tells who asks, and what they may.</summary>
 /// <param name="state">All that the server knows.</param>

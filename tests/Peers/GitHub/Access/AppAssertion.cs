@@ -3,9 +3,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RotateSecrets.Peers.GitHub.Http;
 using RotateSecrets.Peers.GitHub.State;
 
-namespace RotateSecrets.Peers.GitHub.Http;
+namespace RotateSecrets.Peers.GitHub.Access;
 
 /// <summary>The JSON Web Token with which an app says who it is.</summary>
 /// <remarks>Source: GitHub's page "Generating a JSON Web Token (JWT) for a GitHub App"; the messages are those of api.github.com.</remarks>
