@@ -16,6 +16,8 @@ namespace RotateSecrets.Aws.Store;
 /// <param name="time">The clock.</param>
 internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reader, LabelMover labels, Retirement retirement, TimeProvider time)
 {
+    private readonly ContentComposer composer = new(reader);
+
     public async Task<Outcome<SecretVersion>> PutAsync(PutRequest request, CancellationToken cancellation)
     {
         var address = request.Address;
@@ -81,7 +83,7 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
             return absent;
         }
 
-        if (!Compose(request, null).Succeeded(out var content, out var failure))
+        if (!ContentComposer.Compose(request, null).Succeeded(out var content, out var failure))
         {
             return failure;
         }
@@ -107,13 +109,13 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
     {
         var address = request.Address;
         var isGuarded = request is { Stage: SecretStage.Current, ExpectedVersion: not null } && view.Current is not null;
-        using var whole = await CurrentAsync(address, view, cancellation);
+        using var whole = await composer.CurrentAsync(address, view, cancellation);
         if (whole.Failure is { } unread)
         {
             return unread;
         }
 
-        if (!Compose(request, whole.Content).Succeeded(out var content, out var failure))
+        if (!ContentComposer.Compose(request, whole.Content).Succeeded(out var content, out var failure))
         {
             return failure;
         }
@@ -204,63 +206,5 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
         return request is { Stage: SecretStage.Current, ExpectedVersion: not null } && earlier.Labels.SetEquals([VersionLabels.Ours])
             ? await TakeOverAsync(request, earlier, cancellation)
             : earlier.At(address, time.GetUtcNow());
-    }
-
-    private static Outcome<SecretContent> Compose(PutRequest request, SecretContent? whole)
-    {
-        var address = request.Address;
-        if (address.Field is { } field && whole is { IsBinary: true })
-        {
-            return whole.At(address).Failure!;
-        }
-
-        SecretContent content;
-        if (address.Field is null)
-        {
-            content = SecretContent.Write(request.Value, whole?.IsBinary == true);
-        }
-        else if (JsonFields.Replace(whole?.Value, address.Field, request.Value, address).Succeeded(out var merged, out var failure))
-        {
-            content = new SecretContent(merged, IsBinary: false);
-        }
-        else
-        {
-            return failure;
-        }
-
-        if (content.Value.Length <= SecretContent.Longest)
-        {
-            return content;
-        }
-
-        var length = content.Value.Length;
-        content.Dispose();
-        return new Failure(
-            FailureCode.ValueInvalid, address.ToString(), $"The value for {address.Store}:{address.Path} has {length} bytes; Secrets Manager takes {SecretContent.Longest}.");
-    }
-
-    // The rest of a JSON object has to be known to be kept, and whether the secret is text or binary to stay what its readers expect.
-    private async Task<CurrentContent> CurrentAsync(SecretAddress address, SecretView view, CancellationToken cancellation)
-    {
-        if (view.Current is not { } current)
-        {
-            return new CurrentContent(null, null);
-        }
-
-        var read = await reader.ReadAsync(address, VersionSelector.OfId(current.Id), cancellation);
-        if (read.Succeeded(out var found, out var failure))
-        {
-            return new CurrentContent(found.Content, null);
-        }
-
-        // Who may write and not read can still write a whole value.
-        return failure.Code is FailureCode.AccessDenied or FailureCode.VersionNotFound && address.Field is null
-            ? new CurrentContent(null, null)
-            : new CurrentContent(null, failure);
-    }
-
-    private sealed record CurrentContent(SecretContent? Content, Failure? Failure) : IDisposable
-    {
-        public void Dispose() => Content?.Dispose();
     }
 }
