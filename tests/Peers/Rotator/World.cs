@@ -8,17 +8,23 @@ using RotateSecrets.Rotation.Running;
 using RotateSecrets.Secrets;
 using RotateSecrets.Secrets.Generation;
 using RotateSecrets.Stores;
+using RotateSecrets.Vault;
 
 namespace Rotator;
 
-/// <summary>What lies in a folder, connected: the store secrets.db as "local", the services of services.json if there is one, the journal journal.db, and the plan plan.json.</summary>
+/// <summary>
+/// What lies in a folder, connected: the store secrets.db as "local", the services of services.json if there is one, the journal journal.db, and the plan plan.json. Where there is a file named vault, the server
+/// that VAULT_ADDR and VAULT_TOKEN name is connected as "vault".
+/// </summary>
 public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
 {
     private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero });
     private readonly Connection connection;
+    private readonly Connection? vault;
 
-    private World(Connection connection, KilledJournal journal)
+    private World(Connection connection, Connection? vault, KilledJournal journal)
     {
+        this.vault = vault;
         this.connection = connection;
         Journal = journal;
         Consumers = new ConsumerCatalog(connection.Sources, connection.Controls);
@@ -49,7 +55,8 @@ public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
         };
         var connected = Of(await local.ConnectAsync(request, CancellationToken.None));
         var journal = Of(await local.OpenJournalAsync(Path.Combine(folder, "journal.db"), TimeProvider.System, CancellationToken.None));
-        return new World(connected, new KilledJournal(journal, boundary));
+        var server = File.Exists(Path.Combine(folder, "vault")) ? Of(await new VaultProvider().ConnectAsync(new ConnectionRequest("vault", string.Empty, TimeProvider.System), CancellationToken.None)) : null;
+        return new World(connected, server, new KilledJournal(journal, boundary));
     }
 
     /// <summary>What came of something that is bound to succeed.</summary>
@@ -59,15 +66,18 @@ public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
     public Outcome<RotationPlan> Load(string path) =>
         JsonDocumentReader.Read(File.ReadAllBytes(path), path).Succeeded(out var document, out var failure) ? PlanReader.Read(document, path) : failure;
 
-    public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(connection.Store);
+    public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(At(address));
 
     public Task<Outcome<SecretVersion>> ResolveAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation) =>
-        connection.Store.ReadAsync(address, version, cancellation);
+        At(address).ReadAsync(address, version, cancellation);
 
     public async ValueTask DisposeAsync()
     {
         await connection.DisposeAsync();
+        await (vault?.DisposeAsync() ?? ValueTask.CompletedTask);
         await Journal.DisposeAsync();
         client.Dispose();
     }
+
+    private ISecretStore At(SecretAddress address) => vault is not null && address.Store == "vault" ? vault.Store : connection.Store;
 }
