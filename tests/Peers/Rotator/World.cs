@@ -10,12 +10,13 @@ using RotateSecrets.Rotation.Running;
 using RotateSecrets.Secrets;
 using RotateSecrets.Secrets.Generation;
 using RotateSecrets.Stores;
+using RotateSecrets.Vault;
 
 namespace Rotator;
 
 /// <summary>
 /// What lies in a folder, connected: the store secrets.db as "local", the services of services.json if there is one, the cluster of the file kubeconfig, if there is one, as "k8s", the
-/// journal journal.db, and the plan plan.json. Where AWS_ENDPOINT_URL is set, what is there is "aws".
+/// journal journal.db, and the plan plan.json. Where AWS_ENDPOINT_URL is set, what is there is "aws"; where there is a file named vault, the server that VAULT_ADDR and VAULT_TOKEN name is "vault".
 /// </summary>
 public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
 {
@@ -66,6 +67,11 @@ public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
         if (File.Exists(kubeconfig))
         {
             further.Add(Of(await new KubernetesProvider().ConnectAsync(new ConnectionRequest("k8s", kubeconfig, TimeProvider.System), CancellationToken.None)));
+        }
+
+        if (File.Exists(Path.Combine(folder, "vault")))
+        {
+            further.Add(Of(await new VaultProvider().ConnectAsync(new ConnectionRequest("vault", string.Empty, TimeProvider.System), CancellationToken.None)));
         }
 
         return new World(connected, further, new KilledJournal(journal, boundary));

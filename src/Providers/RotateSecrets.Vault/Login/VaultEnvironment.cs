@@ -10,7 +10,8 @@ internal sealed class VaultEnvironment(Func<string, string?> variable, string ho
     public static VaultEnvironment Own { get; } =
         new(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
-    public string? Address => Read("ADDR");
+    /// <summary>A local agent or proxy goes before the server itself.</summary>
+    public string? Address => Read("AGENT_ADDR") ?? Read("PROXY_ADDR") ?? Read("ADDR");
 
     public string? Namespace => Read("NAMESPACE");
 

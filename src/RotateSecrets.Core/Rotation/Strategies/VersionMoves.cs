@@ -156,7 +156,7 @@ internal static class VersionMoves
             }
 
             // Where the store keeps no tokens, the record tells.
-            if (version.Token == token || (version.Token is null && version.Id == run[Fact.Candidate]))
+            if (version.Token == token || (version.Token is null && (version.Id == run[Fact.Candidate] || await IsUnnotedAsync(run, version, cancellation))))
             {
                 return (await run.Store.RevokeAsync(address, version.Id, cancellation)).Map(
                     static revoked => new StepReport($"Version {revoked.Id} is withdrawn."));
@@ -167,6 +167,11 @@ internal static class VersionMoves
 
         static StepReport Nothing() => new("Nothing had been written.");
     }
+
+    // A death between a write and the note that it was written leaves a version whose value alone tells whose it is.
+    private static async Task<bool> IsUnnotedAsync(RotationRun run, SecretVersion version, CancellationToken cancellation) =>
+        run[Fact.Candidate] is null && version.Stage == SecretStage.Previous && version.Id != run[Fact.Previous]
+        && run.HasBegun(StepKind.Stage) && (await run.HasWrittenAsync(version, cancellation)).Succeeded(out var isOurs, out _) && isOurs;
 }
 
 /// <summary>What clients use.</summary>

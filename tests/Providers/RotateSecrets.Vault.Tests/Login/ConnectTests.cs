@@ -49,6 +49,8 @@ public sealed class ConnectTests : IAsyncLifetime
         var address = server.Address.ToString();
         Assert.Null((await Doors.TryConnectAsync(string.Empty, null, environment: Doors.Environment(null, ("VAULT_ADDR", address), ("VAULT_TOKEN", server.RootToken)))).Failure);
         Assert.Null((await Doors.TryConnectAsync(string.Empty, null, environment: Doors.Environment(folder, ("VAULT_ADDR", address)))).Failure);
+        Assert.Null((await Doors.TryConnectAsync(string.Empty, null, environment: Doors.Environment(folder, ("VAULT_ADDR", "http://127.0.0.1:9"), ("VAULT_AGENT_ADDR", address)))).Failure);
+        Assert.Null((await Doors.TryConnectAsync(address, null, environment: Doors.Environment(folder, ("VAULT_AGENT_ADDR", "http://127.0.0.1:9")))).Failure);
         Assert.Equal(FailureCode.KeyMissing, (await Doors.TryConnectAsync(address, null)).Failure?.Code);
     }
 
