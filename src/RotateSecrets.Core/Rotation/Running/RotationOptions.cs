@@ -9,8 +9,8 @@ public sealed record RotationOptions
     /// <summary>Whether it is an emergency: the state of services before doesn't matter, waves and grace are left out.</summary>
     public bool Emergency { get; init; }
 
-    /// <summary>How many secrets, and how many consumers, are worked on at a time. Default: 4.</summary>
-    public int ThrottleLimit { get; init; } = 4;
+    /// <summary>How many secrets, and how many consumers, are worked on at a time. Default: 10.</summary>
+    public int ThrottleLimit { get; init; } = 10;
 
     /// <summary>The new value, where it is given and not to be made. It stays the caller's to dispose of.</summary>
     public SecretValue? Value { get; init; }

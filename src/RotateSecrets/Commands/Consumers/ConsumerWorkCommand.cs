@@ -24,10 +24,10 @@ public abstract class ConsumerWorkCommand : RotationCommand
     [DurationTransformation]
     public TimeSpan? Deadline { get; set; }
 
-    /// <summary>How many consumers are worked on at a time. Default: 4.</summary>
+    /// <summary>How many consumers are worked on at a time. Default: 10.</summary>
     [Parameter]
     [ValidateRange(1, 1000)]
-    public int ThrottleLimit { get; set; } = 4;
+    public int ThrottleLimit { get; set; } = 10;
 
     /// <summary>Writes the consumers that came through.</summary>
     [Parameter]

@@ -17,10 +17,10 @@ public abstract class RotationRunCommand : RotationCommand
     {
     }
 
-    /// <summary>How many secrets, and how many consumers, are worked on at a time. Default: 4.</summary>
+    /// <summary>How many secrets, and how many consumers, are worked on at a time. Default: 10.</summary>
     [Parameter]
     [ValidateRange(1, 1000)]
-    public int ThrottleLimit { get; set; } = 4;
+    public int ThrottleLimit { get; set; } = 10;
 
     /// <summary>Writes each event as it happens, in place of the record at the end.</summary>
     [Parameter]
