@@ -5,12 +5,12 @@ namespace RotateSecrets.Tests.Masks;
 
 /// <summary>The variable that tells a workflow is the process's: no other test may run beside these.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public static class WorkflowEnvironment
+public static class InWorkflow
 {
     public const string Name = "Workflow";
 }
 
-[Collection(WorkflowEnvironment.Name)]
+[Collection(InWorkflow.Name)]
 public sealed class MaskTests : IDisposable
 {
     private const string Variable = "GITHUB_ACTIONS";
