@@ -32,6 +32,9 @@ public interface IConsumerRepointer
 /// <param name="RunId">The run it belongs to.</param>
 public sealed record RepointRequest(SecretAddress From, SecretAddress To, string RunId)
 {
+    /// <summary>The rotation that it belongs to: a run may have several, each with changes of its own. Default: the run.</summary>
+    public string RotationId { get; init; } = RunId;
+
     /// <summary>Whether to change it at once, where the system's custom is to propose a change first (a pull request).</summary>
     public bool Directly { get; init; }
 

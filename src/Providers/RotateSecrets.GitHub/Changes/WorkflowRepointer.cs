@@ -63,7 +63,7 @@ internal sealed class WorkflowRepointer(GitHubServer server, WorkflowFinder find
         }
 
         var onto = WorkflowId.Of(consumer).In(snapshot)?.Name ?? snapshot.DefaultBranch;
-        var branch = ProposalBranch.Of(request.RunId, places.From, places.To, onto);
+        var branch = ProposalBranch.Of(request.RotationId, places.From, places.To, onto);
         if (snapshot.Branches.All(one => one.Name != branch))
         {
             return new Repointing(consumer, string.Empty) { IsInForce = true };
@@ -109,7 +109,7 @@ internal sealed class WorkflowRepointer(GitHubServer server, WorkflowFinder find
         }
 
         // What other workflows of the same branch have to change is proposed together.
-        var branch = ProposalBranch.Of(request.RunId, places.From, places.To, onto);
+        var branch = ProposalBranch.Of(request.RotationId, places.From, places.To, onto);
         if ((await finder.Reader.ReadAsync(id.Repository, cancellation)).Failed(out failure, out var snapshot))
         {
             return failure;
@@ -243,5 +243,5 @@ internal sealed class WorkflowRepointer(GitHubServer server, WorkflowFinder find
     }
 
     private static string Message(RepointRequest request, (SecretPlace From, SecretPlace To) places) =>
-        $"Use the secret {places.To.Name} for {places.From.Name}\n\nPart of the rotation of {places.From.Name} in {places.From.Scope}, run {request.RunId}.";
+        $"Use the secret {places.To.Name} for {places.From.Name}\n\nPart of the rotation of {places.From.Name} in {places.From.Scope}, run {request.RotationId}.";
 }

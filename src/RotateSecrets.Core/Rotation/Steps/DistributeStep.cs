@@ -47,12 +47,12 @@ internal sealed class DistributeStep : IRotationStep
         }
 
         // On the way back, what was proposed on the way there and not accepted is taken back.
-        if (!toSide && run.Record.IsUndoing && await WithdrawAsync(run, already, new RepointRequest(to, from, run.Record.Id), cancellation) is { } unwithdrawn)
+        if (!toSide && run.Record.IsUndoing && await WithdrawAsync(run, already, new RepointRequest(to, from, run[Fact.Run]!) { RotationId = run.Record.Id }, cancellation) is { } unwithdrawn)
         {
             return unwithdrawn;
         }
 
-        var request = new RepointRequest(from, to, run.Record.Id) { Directly = run.Plan.Runs?.Direct ?? false };
+        var request = new RepointRequest(from, to, run[Fact.Run]!) { RotationId = run.Record.Id, Directly = run.Plan.Runs?.Direct ?? false };
         return await PointAsync(
             run, readers.ExceptBy(already.Select(static consumer => consumer.Id), static consumer => consumer.Id, StringComparer.Ordinal), request, cancellation);
     }
