@@ -70,8 +70,7 @@ internal sealed class DelegatedStrategy : IRotationStrategy
 
     public Task<Outcome<StepReport>> RevokeAsync(RotationRun run, CancellationToken cancellation) => IsVersioned(run)
         ? run.RevokePreviousAsync(cancellation)
-        : Task.FromResult<Outcome<StepReport>>(new StepReport("The function took the old value back when it made the new one.").With(
-            (Fact.RevokedAt, run[Fact.RevokedAt] ?? run.Services.Time.GetUtcNow().ToString("O"))));
+        : Task.FromResult<Outcome<StepReport>>(new StepReport("The function took the old value back when it made the new one.").With(run.RevokedAt()));
 
     public Task<Outcome<StepReport>> WithdrawAsync(RotationRun run, CancellationToken cancellation) => Staged.WithdrawAsync(run, cancellation);
 

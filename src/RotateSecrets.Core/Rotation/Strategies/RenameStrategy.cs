@@ -67,7 +67,7 @@ internal sealed class RenameStrategy : IRotationStrategy
             || (await run.Store.RemoveAsync(run.Plan.Address, cancellation)).Failed(out failure, out _)
             ? failure
             : new StepReport($"{run.Plan.Address} is removed; the secret's name is {SideOf(run)} from now on.")
-                .With((Fact.RevokedAt, run[Fact.RevokedAt] ?? run.Services.Time.GetUtcNow().ToString("O")));
+                .With(run.RevokedAt());
     }
 
     public Task<Outcome<StepReport>> WithdrawAsync(RotationRun run, CancellationToken cancellation) => run.RetireAsync(SideOf(run), cancellation);

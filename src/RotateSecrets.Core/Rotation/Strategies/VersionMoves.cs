@@ -128,6 +128,9 @@ internal static class VersionMoves
 
     private static string RestoreToken(RotationRun run) => run.Record.Id + "-restore";
 
+    /// <summary>The fact of when the old value was revoked: the first time, however often that is repeated.</summary>
+    public static (string Name, string? Value) RevokedAt(this RotationRun run) => (Fact.RevokedAt, run[Fact.RevokedAt] ?? run.Services.Time.GetUtcNow().ToString("O"));
+
     /// <summary>Revokes the old version, once nobody uses it and the new one was seen to work.</summary>
     public static async Task<Outcome<StepReport>> RevokePreviousAsync(this RotationRun run, CancellationToken cancellation)
     {
@@ -141,7 +144,7 @@ internal static class VersionMoves
         return allowed.Failed(out var failure, out _)
             ? failure
             : (await run.Store.RevokeAsync(previous.Address, previous.Id, cancellation)).Map(
-                version => new StepReport($"Version {version.Id} is revoked.").With((Fact.RevokedAt, run[Fact.RevokedAt] ?? run.Services.Time.GetUtcNow().ToString("O"))));
+                version => new StepReport($"Version {version.Id} is revoked.").With(run.RevokedAt()));
     }
 
     /// <summary>Revokes the version that this rotation wrote at an address, if it wrote one: the store knows it by the rotation's token.</summary>
