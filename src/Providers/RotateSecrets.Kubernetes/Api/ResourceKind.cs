@@ -25,6 +25,7 @@ internal sealed record ResourceKind(string Kind, string Group, string Version, s
     public static readonly ResourceKind ClusterSecretStore = new("ClusterSecretStore", "external-secrets.io", "v1", "clustersecretstores");
     public static readonly ResourceKind SecretProviderClass = new("SecretProviderClass", "secrets-store.csi.x-k8s.io", "v1", "secretproviderclasses");
     public static readonly ResourceKind AccessReview = new("SelfSubjectAccessReview", "authorization.k8s.io", "v1", "selfsubjectaccessreviews");
+    public static readonly ResourceKind RulesReview = new("SelfSubjectRulesReview", "authorization.k8s.io", "v1", "selfsubjectrulesreviews");
 
     /// <summary>Whether it is a kind that somebody has to install; its group may be there without it.</summary>
     public bool IsCustom => Group.Contains('.', StringComparison.Ordinal) && (!Group.EndsWith(".k8s.io", StringComparison.Ordinal) || Group.EndsWith(".x-k8s.io", StringComparison.Ordinal));

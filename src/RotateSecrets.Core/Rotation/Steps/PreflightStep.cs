@@ -1,3 +1,4 @@
+using RotateSecrets.Consumers;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Plans;
 using RotateSecrets.Rotation.Records;
@@ -63,8 +64,7 @@ internal sealed class PreflightStep : IRotationStep
 
     private static async Task<Outcome<string>> ConsumersAsync(RotationRun run, CancellationToken cancellation)
     {
-        var count = 0;
-        var cautions = new List<string>();
+        var taken = new List<(Consumer Consumer, IConsumerControl Control)>();
         await foreach (var found in run.Services.Consumers.FindAsync(run.Plan.Address, cancellation))
         {
             if (!found.Succeeded(out var consumer, out var failure))
@@ -79,16 +79,31 @@ internal sealed class PreflightStep : IRotationStep
                     return obstacle;
                 }
 
-                if (run.Services.Consumers.ControlOf(consumer).Failed(out var uncontrolled, out _))
+                if (run.Services.Consumers.ControlOf(consumer).Failed(out var uncontrolled, out var control))
                 {
                     return uncontrolled;
                 }
 
-                cautions.AddRange(consumer.Cautions);
-                count++;
+                taken.Add((consumer, control));
             }
         }
 
-        return FormattableString.Invariant($"{count} consumers.{string.Concat(cautions.Distinct(StringComparer.Ordinal).Select(static caution => $" {caution}"))}");
+        var cautions = taken.SelectMany(static one => one.Consumer.Cautions).ToList();
+        foreach (var together in taken.GroupBy(static one => one.Control, static one => one.Consumer))
+        {
+            if (together.Key is not IConsumerAccess access)
+            {
+                continue;
+            }
+
+            if ((await access.CheckAccessAsync([.. together], run.Strategy.SideOf(run), cancellation)).Failed(out var denied, out var known))
+            {
+                return denied;
+            }
+
+            cautions.AddRange(known);
+        }
+
+        return FormattableString.Invariant($"{taken.Count} consumers.{string.Concat(cautions.Distinct(StringComparer.Ordinal).Select(static caution => $" {caution}"))}");
     }
 }
