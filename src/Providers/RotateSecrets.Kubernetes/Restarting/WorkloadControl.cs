@@ -13,7 +13,7 @@ namespace RotateSecrets.Kubernetes.Restarting;
 
 /// <summary>Acts on the workloads of a cluster.</summary>
 /// <param name="cluster">The cluster.</param>
-internal sealed class WorkloadControl(Cluster cluster) : IConsumerControl, IConsumerAccess, IConsumerRepointer, IConsumerHealth
+internal sealed class WorkloadControl(Cluster cluster) : IConsumerControl, IConsumerAccess, IConsumerRepointer, IConsumerVariables, IConsumerHealth
 {
     private static readonly ResourceKind[] Restartable =
         [ResourceKind.Deployment, ResourceKind.StatefulSet, ResourceKind.DaemonSet, ResourceKind.ReplicaSet, ResourceKind.Rollout];
@@ -87,6 +87,17 @@ internal sealed class WorkloadControl(Cluster cluster) : IConsumerControl, ICons
     /// <inheritdoc/>
     public Task<Outcome<Repointing>> RepointAsync(Consumer consumer, RepointRequest request, CancellationToken cancellation) =>
         new Repointer(cluster).RunAsync(consumer, request, isPreview: false, cancellation);
+
+    /// <inheritdoc/>
+    public Outcome<Consumer>? Named(string kind, string name, SecretAddress to) => new VariableSetter(cluster).Named(kind, name, to);
+
+    /// <inheritdoc/>
+    public Task<Outcome<Repointing>> PreviewAsync(Consumer consumer, VariableRequest request, CancellationToken cancellation) =>
+        new VariableSetter(cluster).RunAsync(consumer, request, isPreview: true, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<Repointing>> SetAsync(Consumer consumer, VariableRequest request, CancellationToken cancellation) =>
+        new VariableSetter(cluster).RunAsync(consumer, request, isPreview: false, cancellation);
 
     /// <inheritdoc/>
     public IReadOnlyList<IHealthProbe> ProbesOf(Consumer consumer) => [new WorkloadProbe(cluster, consumer)];
