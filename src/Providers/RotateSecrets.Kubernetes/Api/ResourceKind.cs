@@ -19,6 +19,7 @@ internal sealed record ResourceKind(string Kind, string Group, string Version, s
     public static readonly ResourceKind Job = new("Job", "batch", "v1", "jobs");
     public static readonly ResourceKind CronJob = new("CronJob", "batch", "v1", "cronjobs");
     public static readonly ResourceKind Ingress = new("Ingress", "networking.k8s.io", "v1", "ingresses");
+    public static readonly ResourceKind DisruptionBudget = new("PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets");
     public static readonly ResourceKind Rollout = new("Rollout", "argoproj.io", "v1alpha1", "rollouts");
     public static readonly ResourceKind ExternalSecret = new("ExternalSecret", "external-secrets.io", "v1", "externalsecrets");
     public static readonly ResourceKind SecretStore = new("SecretStore", "external-secrets.io", "v1", "secretstores");
