@@ -60,7 +60,7 @@ public sealed class BlockedRotationTests(ITestOutputHelper output)
         await cluster.SecretAsync("token", ("value", System.Text.Encoding.UTF8.GetBytes(Old)));
         await cluster.CreateAsync(cluster.Namespace, "Deployment", "db", Manifest.Running("db", 2, Manifest.WithVariable("token")));
         await cluster.ReadyAsync(cluster.Namespace, "Deployment/db", 2);
-        var quota = await QuotaAsync(cluster, "full", 2);
+        var quota = await cluster.QuotaAsync(cluster.Namespace, "full", 2);
 
         var blocked = await house.RunAsync(RotationHouse.PlanOf(cluster.Address("token")));
 
@@ -84,7 +84,7 @@ public sealed class BlockedRotationTests(ITestOutputHelper output)
         await cluster.CreateAsync(cluster.Namespace, "Deployment", "web", Manifest.Running("web", 2, Manifest.WithVariable("token"), new JsonObject { ["strategy"] = new JsonObject { ["type"] = "Recreate" } }));
         await cluster.ReadyAsync(cluster.Namespace, "StatefulSet/db", 3);
         await cluster.ReadyAsync(cluster.Namespace, "Deployment/web", 2);
-        await QuotaAsync(cluster, "just", 5);
+        await cluster.QuotaAsync(cluster.Namespace, "just", 5);
 
         var restarts = await Task.WhenAll((await cluster.ConsumersAsync(cluster.Address("token"))).Select(consumer => RestartTests.RestartAsync(cluster, consumer, "run-1")));
 
@@ -110,18 +110,6 @@ public sealed class BlockedRotationTests(ITestOutputHelper output)
             ["spec"] = new JsonObject { ["minAvailable"] = least, ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = "db" } } },
         });
         await TestCluster.UntilAsync(async () => (await cluster.GetAsync($"{root}/{name}")).Whole("status", "expectedPods") > 0, "the budget to count its pods");
-        return $"{root}/{name}";
-    }
-
-    private static async Task<string> QuotaAsync(TestCluster cluster, string name, int pods)
-    {
-        var root = $"api/v1/namespaces/{cluster.Namespace}/resourcequotas";
-        await cluster.SendAsync(HttpMethod.Post, root, new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["name"] = name },
-            ["spec"] = new JsonObject { ["hard"] = new JsonObject { ["pods"] = pods.ToString(System.Globalization.CultureInfo.InvariantCulture) } },
-        });
-        await TestCluster.UntilAsync(async () => (await cluster.GetAsync($"{root}/{name}")).At("status", "used").ValueKind == System.Text.Json.JsonValueKind.Object, "the quota to be counted");
         return $"{root}/{name}";
     }
 }
