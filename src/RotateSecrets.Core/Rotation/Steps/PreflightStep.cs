@@ -11,6 +11,8 @@ namespace RotateSecrets.Rotation.Steps;
 /// <summary>Sees that everything can be done, and undone, before anything is touched.</summary>
 internal sealed class PreflightStep : IRotationStep
 {
+    private const int MostTold = 5;
+
     public StepKind Kind => StepKind.Preflight;
 
     public string Purpose => "See that it can be done, and undone";
@@ -64,6 +66,7 @@ internal sealed class PreflightStep : IRotationStep
 
     private static async Task<Outcome<string>> ConsumersAsync(RotationRun run, CancellationToken cancellation)
     {
+        var obstacles = new List<Failure>();
         var taken = new List<(Consumer Consumer, IConsumerControl Control)>();
         await foreach (var found in run.Services.Consumers.FindAsync(run.Plan.Address, cancellation))
         {
@@ -76,7 +79,8 @@ internal sealed class PreflightStep : IRotationStep
             {
                 if (consumer.Obstacle is { } obstacle)
                 {
-                    return obstacle;
+                    obstacles.Add(obstacle);
+                    continue;
                 }
 
                 if (run.Services.Consumers.ControlOf(consumer).Failed(out var uncontrolled, out var control))
@@ -86,6 +90,11 @@ internal sealed class PreflightStep : IRotationStep
 
                 taken.Add((consumer, control));
             }
+        }
+
+        if (obstacles.Count > 0)
+        {
+            return obstacles[0] with { Message = Said(obstacles, static one => one.Message)!, Remedy = Said(obstacles, static one => one.Remedy) };
         }
 
         var cautions = taken.SelectMany(static one => one.Consumer.Cautions).ToList();
@@ -106,4 +115,8 @@ internal sealed class PreflightStep : IRotationStep
 
         return FormattableString.Invariant($"{taken.Count} consumers.{string.Concat(cautions.Distinct(StringComparer.Ordinal).Select(static caution => $" {caution}"))}");
     }
+    // Whoever mends one would meet the next one only then.
+    private static string? Said(List<Failure> all, Func<Failure, string?> part) => all.Select(part).OfType<string>().Distinct(StringComparer.Ordinal).Take(MostTold).ToList() is { Count: > 0 } told
+        ? string.Join(' ', told)
+        : null;
 }
