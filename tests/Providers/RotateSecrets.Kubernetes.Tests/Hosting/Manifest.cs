@@ -13,14 +13,14 @@ internal static class Manifest
     {
         "Deployment" or "StatefulSet" or "DaemonSet" or "ReplicaSet" => $"apis/apps/v1/namespaces/{nameSpace}/{kind.ToLowerInvariant()}s",
         "Job" => $"apis/batch/v1/namespaces/{nameSpace}/jobs",
-        "CronJob" => $"apis/batch/v1beta1/namespaces/{nameSpace}/cronjobs",
         "Ingress" => $"apis/networking.k8s.io/v1/namespaces/{nameSpace}/ingresses",
         _ => $"api/v1/namespaces/{nameSpace}/{kind.ToLowerInvariant()}s",
     };
 
     public static async Task CreateAsync(this TestCluster cluster, string nameSpace, string kind, string name, JsonObject spec)
     {
-        await cluster.SendAsync(HttpMethod.Post, PathOf(kind, nameSpace), new JsonObject { ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = spec });
+        var path = kind == "CronJob" ? cluster.Cluster.Kinds.CronJob.PathIn(nameSpace) : PathOf(kind, nameSpace);
+        await cluster.SendAsync(HttpMethod.Post, path, new JsonObject { ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = spec });
     }
 
     /// <summary>A workload that keeps pods running.</summary>
