@@ -99,7 +99,8 @@ internal static class ExternalSecrets
 
         foreach (var data in item.Items("spec", "dataFrom"))
         {
-            if (RootOf(data.At("sourceRef", "storeRef")) is { } root && Leads(root, data.Text("extract", "key"), data.Text("extract", "property")))
+            if (RootOf(data.At("sourceRef", "storeRef")) is { } root
+                && (Leads(root, data.Text("extract", "key"), data.Text("extract", "property")) || SecretFind.Finds(data.At("find"), RemoteName.NamesIn(storeKind, root, address.Path))))
             {
                 found.Add(new ExternalSecret(nameSpace, name, secret, null, refreshed));
             }

@@ -29,6 +29,14 @@ internal static class RemoteName
         || WithoutData(address.Path).Any(path => SecretAddress.TryCreate(address.Store, path, address.Field).Succeeded(out var bare, out _) && read.Reads(bare))
         || (!read.IsOpenEnded && (address.Field is null || read.Fields.Count == 0 || read.Fields.Contains(address.Field, StringComparer.Ordinal)) && Means("Vault", read.Path, address.Path));
 
+    /// <summary>How a secret may be called where a store is searched; nothing where it isn't there.</summary>
+    /// <param name="kind">The kind of the store.</param>
+    /// <param name="root">Where the search begins: for Vault the mount.</param>
+    /// <param name="path">The path of the secret's address.</param>
+    public static IEnumerable<string> NamesIn(string kind, string root, string path) => kind.Equals("Aws", StringComparison.OrdinalIgnoreCase)
+        ? [Arn.Of(path) is { } arn ? Bare(arn.Name) : path]
+        : WithoutData(path).Prepend(path).Where(name => name.StartsWith($"{root}/", StringComparison.Ordinal) || root.Length == 0).Select(name => root.Length == 0 ? name : name[(root.Length + 1)..]);
+
     // The data may stand at each slash: where the mount ends isn't told here.
     private static IEnumerable<string> WithoutData(string path)
     {

@@ -49,6 +49,22 @@ public sealed class RemoteNameTests
     }
 
     [Theory]
+    [InlineData("Vault", "secret", "vault:secret/proxy/jwt", """{"path":"proxy","name":{"regexp":"jwt$"}}""", true)]
+    [InlineData("Vault", "secret", "vault:secret/data/proxy/jwt", """{"name":{"regexp":"^proxy/.*"}}""", true)]
+    [InlineData("Vault", "team", "vault:secret/proxy/jwt", """{"name":{"regexp":".*"}}""", false)]
+    [InlineData("Aws", "", "aws:prod/proxy/jwt", """{"path":"prod/"}""", true)]
+    [InlineData("Aws", "", "aws:arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/proxy/jwt-AbCd12", """{"name":{"regexp":"^prod/.*jwt$"}}""", true)]
+    [InlineData("Aws", "", "aws:prod/proxy/jwt", """{"name":{"regexp":"^staging/"}}""", false)]
+    [InlineData("Aws", "", "aws:prod/proxy/jwt", """{"name":{"regexp":"("}}""", true)]
+    [InlineData("Aws", "", "aws:prod/proxy/jwt", """{"tags":{"team":"proxy"}}""", true)]
+    [InlineData("Aws", "", "aws:prod/proxy/jwt", "null", false)]
+    public void A_search_of_an_ExternalSecret_finds_what_it_may(string kind, string root, string address, string find, bool expected)
+    {
+        using var json = JsonDocument.Parse(find);
+        Assert.Equal(expected, SecretFind.Finds(json.RootElement, RemoteName.NamesIn(kind, root, SecretAddress.Parse(address).Path)));
+    }
+
+    [Theory]
     [InlineData("- objectName: prod/proxy/jwt\n  objectType: secretsmanager\n")]
     [InlineData("- objectType: secretsmanager\r\n  objectName: \"prod/proxy/jwt\"\r\n")]
     [InlineData("- objectName: arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/proxy/jwt-AbCd12 # the signing key\n")]
