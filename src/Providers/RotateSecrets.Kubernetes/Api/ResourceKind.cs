@@ -24,6 +24,7 @@ internal sealed record ResourceKind(string Kind, string Group, string Version, s
     public static readonly ResourceKind ExternalSecret = new("ExternalSecret", "external-secrets.io", "v1", "externalsecrets");
     public static readonly ResourceKind SecretStore = new("SecretStore", "external-secrets.io", "v1", "secretstores");
     public static readonly ResourceKind ClusterSecretStore = new("ClusterSecretStore", "external-secrets.io", "v1", "clustersecretstores");
+    public static readonly ResourceKind VaultStaticSecret = new("VaultStaticSecret", "secrets.hashicorp.com", "v1beta1", "vaultstaticsecrets");
     public static readonly ResourceKind SecretProviderClass = new("SecretProviderClass", "secrets-store.csi.x-k8s.io", "v1", "secretproviderclasses");
     public static readonly ResourceKind AccessReview = new("SelfSubjectAccessReview", "authorization.k8s.io", "v1", "selfsubjectaccessreviews");
     public static readonly ResourceKind RulesReview = new("SelfSubjectRulesReview", "authorization.k8s.io", "v1", "selfsubjectrulesreviews");

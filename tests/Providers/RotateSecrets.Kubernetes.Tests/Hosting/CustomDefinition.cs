@@ -34,7 +34,10 @@ internal static class CustomDefinition
             });
         }
 
-        await TestCluster.UntilAsync(async () => await cluster.TryGetAsync($"apis/{group}/{version}/{plural}") is not null, $"the definition of {kind}");
+        await TestCluster.UntilAsync(
+            async () => await cluster.TryGetAsync($"apis/{group}/{version}/{plural}") is not null
+                && await cluster.TryGetAsync($"apis/{group}/{version}") is { } known && known.Items("resources").Any(one => one.Text("name") == plural),
+            $"the definition of {kind}");
     }
 
     /// <summary>Takes a definition away that a test has made, and waits until it is gone. Where somebody else made it, the test is skipped.</summary>
