@@ -90,24 +90,27 @@ internal sealed class WorkloadPermissions(Cluster cluster)
         return ((string[])["create", "get", "patch", "delete"]).Select(verb => Permission.Any(verb, ResourceKind.Secret, nameSpace));
     }
 
-    // What External Secrets brings is asked for again before a restart, and looked at.
+    // What operators bring is asked for again before a restart, or waited for, and looked at.
     private async Task<Outcome<IReadOnlyList<Permission>>> UpstreamAsync(IReadOnlyList<Consumer> consumers, CancellationToken cancellation)
     {
         var needed = new List<Permission>();
-        foreach (var address in consumers.Where(Upstream.Brings).Select(static consumer => consumer.Address).Distinct())
+        foreach (var address in consumers.Where(static consumer => Upstream.Brings(consumer) || Upstream.Syncs(consumer)).Select(static consumer => consumer.Address).Distinct())
         {
-            if (cluster.StoreOf(address.Store) is not { } store || cluster.Kinds.Find(ResourceKind.ExternalSecret) is not { } kind)
+            if (cluster.StoreOf(address.Store) is not { } store)
             {
                 continue;
             }
 
-            if ((await ExternalSecrets.FindAsync(cluster, address, store, cancellation)).Failed(out var failure, out var bringing))
+            if ((await ExternalSecrets.FindAsync(cluster, address, store, cancellation)).Failed(out var failure, out var bringing)
+                || (await VaultSyncs.TargetsAsync(cluster, address, store, cancellation)).Failed(out failure, out var synced))
             {
                 return failure;
             }
 
+            var kind = cluster.Kinds.Find(ResourceKind.ExternalSecret) ?? ResourceKind.ExternalSecret;
             needed.AddRange(bringing.SelectMany(one => (Permission[])
                 [Permission.One("get", kind, one.Namespace, one.Name), Permission.One("patch", kind, one.Namespace, one.Name), Permission.One("get", ResourceKind.Secret, one.Namespace, one.Secret)]));
+            needed.AddRange(synced.Select(static one => Permission.One("get", ResourceKind.Secret, one.Namespace, one.Name)));
         }
 
         return needed;

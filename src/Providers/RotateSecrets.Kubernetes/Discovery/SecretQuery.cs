@@ -44,6 +44,7 @@ internal sealed record SecretQuery(string? Namespace, IReadOnlyList<SecretTarget
         }
 
         if ((await ExternalSecrets.TargetsAsync(cluster, address, store, cancellation)).Failed(out var failure, out var targets)
+            || (await VaultSyncs.TargetsAsync(cluster, address, store, cancellation)).Failed(out failure, out var synced)
             || (await ProviderClasses.LoadAsync(cluster, cluster.Settings.Namespace, cancellation)).Failed(out failure, out var classes))
         {
             return failure;
@@ -54,6 +55,7 @@ internal sealed record SecretQuery(string? Namespace, IReadOnlyList<SecretTarget
             cluster.Settings.Namespace,
             [
                 .. targets,
+                .. synced,
                 .. bringing.SelectMany(static one => one.Synced.Select(secret => new SecretTarget(one.Namespace, secret, null, $"SecretProviderClass {one.Name}"))),
             ],
             bringing.Select(static one => (one.Namespace, one.Name)).ToHashSet(),

@@ -4,17 +4,19 @@ using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Store;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
+using RotateSecrets.Stores;
 
 namespace RotateSecrets.Kubernetes.Upstreams;
 
 /// <summary>
-/// Has External Secrets bring a value that lives in another store before a workload is restarted with it: the annotation <c>force-sync</c> asks for it, and
-/// <c>status.refreshTime</c> tells that it was done.
+/// Sees that a value that lives in another store has come before a workload is restarted with it. External Secrets is asked for it by the annotation <c>force-sync</c>, and
+/// <c>status.refreshTime</c> tells that it was done; the Vault Secrets Operator comes by itself, and is waited for.
 /// </summary>
 /// <param name="cluster">The cluster.</param>
 internal sealed class Upstream(Cluster cluster)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan SyncPatience = TimeSpan.FromMinutes(6);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<(string Address, string Run), Lazy<Task<Failure?>>> brought = new();
@@ -22,17 +24,20 @@ internal sealed class Upstream(Cluster cluster)
     /// <summary>Whether External Secrets brings a consumer its value.</summary>
     public static bool Brings(Consumer consumer) => consumer.References.Any(static reference => reference.Location.Contains("ExternalSecret ", StringComparison.Ordinal));
 
+    /// <summary>Whether the Vault Secrets Operator brings a consumer its value.</summary>
+    public static bool Syncs(Consumer consumer) => consumer.References.Any(static reference => reference.Location.Contains(VaultSyncs.Title, StringComparison.Ordinal));
+
     /// <summary>Brings the value, once for a run and address however many workloads wait for it.</summary>
     /// <returns>Why it wasn't brought; null where it was, or nothing has to be.</returns>
     public async Task<Failure?> BringAsync(Consumer consumer, string runId, TimeProvider time, CancellationToken cancellation)
     {
-        if (consumer.Address.Store.Equals(cluster.Name, StringComparison.OrdinalIgnoreCase) || !Brings(consumer))
+        if (consumer.Address.Store.Equals(cluster.Name, StringComparison.OrdinalIgnoreCase) || (!Brings(consumer) && !Syncs(consumer)))
         {
             return null;
         }
 
         var place = (consumer.Address.ToString(), runId);
-        var work = brought.GetOrAdd(place, key => new Lazy<Task<Failure?>>(() => BringAsync(consumer.Address, key.Run, time)));
+        var work = brought.GetOrAdd(place, key => new Lazy<Task<Failure?>>(() => BringAsync(consumer.Address, key.Run, consumer.Version?.Fingerprint, time)));
         var failure = await work.Value.WaitAsync(cancellation);
         if (failure is not null)
         {
@@ -42,9 +47,19 @@ internal sealed class Upstream(Cluster cluster)
         return failure;
     }
 
-    private async Task<Failure?> BringAsync(SecretAddress address, string runId, TimeProvider time)
+    private async Task<Failure?> BringAsync(SecretAddress address, string runId, string? fingerprint, TimeProvider time)
     {
-        if (cluster.StoreOf(address.Store) is not { } store || cluster.Kinds.Find(ResourceKind.ExternalSecret) is not { } kind)
+        if (cluster.StoreOf(address.Store) is not { } store)
+        {
+            return null;
+        }
+
+        return await RefreshAsync(address, store, runId, time) ?? await AwaitAsync(address, store, fingerprint, time);
+    }
+
+    private async Task<Failure?> RefreshAsync(SecretAddress address, StoreDescription store, string runId, TimeProvider time)
+    {
+        if (cluster.Kinds.Find(ResourceKind.ExternalSecret) is not { } kind)
         {
             return null;
         }
@@ -64,7 +79,7 @@ internal sealed class Upstream(Cluster cluster)
 
         foreach (var one in all)
         {
-            if (await SeeAsync(address, one) is { } unseen)
+            if ((await SeeAsync(address, one.Namespace, one.Secret, one.Key)).Failure is { } unseen)
             {
                 return unseen;
             }
@@ -74,27 +89,68 @@ internal sealed class Upstream(Cluster cluster)
         return null;
     }
 
-    // From now on it is known by when the value was there: whoever is younger has it.
-    private async Task<Failure?> SeeAsync(SecretAddress address, ExternalSecret one)
+    // Nothing asks the operator to come; which value it is that has to come, the version tells.
+    private async Task<Failure?> AwaitAsync(SecretAddress address, StoreDescription store, string? fingerprint, TimeProvider time)
     {
-        if ((await new SecretReader(cluster).FindAsync(address, new SecretPlace(one.Namespace, one.Secret, one.Key), CancellationToken.None)).Failed(out var failure, out var found))
+        if ((await VaultSyncs.TargetsAsync(cluster, address, store, CancellationToken.None)).Failed(out var failure, out var targets))
         {
             return failure;
         }
 
-        using (found)
+        foreach (var target in targets)
         {
-            foreach (var key in one.Key is null ? found.Keys : [one.Key])
+            for (var began = time.GetTimestamp(); ;)
             {
-                using var value = found.Value(key);
-                if (value is not null)
+                if ((await SeeAsync(address, target.Namespace, target.Name, target.Key)).Failed(out failure, out var seen))
                 {
-                    cluster.Writes.FirstSeen($"{one.Namespace}/{one.Secret}/{key}", value.Fingerprint, found.ServerTime ?? cluster.Time.GetUtcNow());
+                    return failure;
                 }
+
+                if (fingerprint is null || seen.Contains(fingerprint))
+                {
+                    cluster.Writes.Note(time, null);
+                    break;
+                }
+
+                if (time.GetElapsedTime(began) > SyncPatience)
+                {
+                    return new Failure(
+                        FailureCode.DeadlineExceeded, address.ToString(), $"{target.Through} did not bring the new value of {address} to the Secret {target.Namespace}/{target.Name} within {SyncPatience.TotalSeconds:0} s.")
+                    {
+                        Remedy = "See its status, and its refreshAfter: it has to be shorter.",
+                    };
+                }
+
+                await Task.Delay(Pause, time, CancellationToken.None);
             }
         }
 
         return null;
+    }
+
+    // From now on it is known by when the values were there: whoever is younger has them.
+    private async Task<Outcome<IReadOnlySet<string>>> SeeAsync(SecretAddress address, string nameSpace, string secret, string? only)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        if ((await new SecretReader(cluster).FindAsync(address, new SecretPlace(nameSpace, secret, only), CancellationToken.None)).Failed(out var failure, out var found))
+        {
+            return failure.Code == FailureCode.SecretNotFound ? seen : failure;
+        }
+
+        using (found)
+        {
+            foreach (var key in only is null ? found.Keys : [only])
+            {
+                using var value = found.Value(key);
+                if (value is not null)
+                {
+                    cluster.Writes.FirstSeen($"{nameSpace}/{secret}/{key}", value.Fingerprint, found.ServerTime ?? cluster.Time.GetUtcNow());
+                    seen.Add(value.Fingerprint);
+                }
+            }
+        }
+
+        return seen;
     }
 
     private async Task<Failure?> RefreshAsync(ResourceKind kind, ExternalSecret one, string runId, TimeProvider time)

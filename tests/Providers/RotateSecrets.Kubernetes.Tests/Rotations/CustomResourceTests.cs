@@ -3,9 +3,11 @@ using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Tests.Hosting;
 using RotateSecrets.Kubernetes.Tests.Restarting;
+using RotateSecrets.Peers.KubernetesFaults;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
+using TestCluster = RotateSecrets.Kubernetes.Tests.Hosting.TestCluster;
 
 namespace RotateSecrets.Kubernetes.Tests.Rotations;
 
@@ -28,7 +30,14 @@ public sealed class CustomResourceTests
         await cluster.CreateAsync(cluster.Namespace, "Deployment", "web", Manifest.Running("web", 0, Manifest.WithVariable("token")));
 
         await using var after = await TestCluster.ConnectAsync(0, null, Stores);
+        await using var limited = await TestCluster.ConnectAsync(0, await LimitedUser.MakeAsync(cluster));
+        await LimitedUser.GrantAsync(
+            cluster,
+            "reader",
+            """{"apiGroups": ["", "apps", "batch", "networking.k8s.io", "secrets-store.csi.x-k8s.io"], "resources": ["secrets", "pods", "serviceaccounts", "deployments", "statefulsets", "daemonsets", "replicasets", "jobs", "cronjobs", "ingresses", "secretproviderclasses"], "verbs": ["get", "list"]}""");
+        await TestCluster.UntilAsync(async () => (await limited.Store.ReadAsync(cluster.Address("token"), VersionSelector.Current, Cancellation)).Failure is null, "the Role to count");
 
+        Assert.Equal("web", Assert.Single(await limited.ConsumersAsync(cluster.Address("token"))).Name);
         Assert.Equal("web", Assert.Single(await after.ConsumersAsync(cluster.Address("token"))).Name);
         Assert.Empty(Inside(cluster, await after.ConsumersAsync(SecretAddress.Parse("vault:secret/proxy/jwt#value"))));
     }
@@ -140,6 +149,45 @@ public sealed class CustomResourceTests
 
         Assert.Equal("web", Assert.Single(Inside(cluster, await cluster.ConsumersAsync(SecretAddress.Parse(address)))).Name);
         Assert.Empty(Inside(cluster, await cluster.ConsumersAsync(SecretAddress.Parse("aws:prod/proxy/other#value"))));
+    }
+
+    [Fact]
+    public async Task What_the_Vault_Secrets_Operator_brings_is_waited_for_before_a_restart()
+    {
+        await using (var first = await TestCluster.ConnectAsync(0))
+        {
+            await first.DefineAsync("secrets.hashicorp.com", "v1beta1", "VaultStaticSecret", "vaultstaticsecrets");
+        }
+
+        await using var proxy = await FaultProxy.StartAsync(TestCluster.KubeConfig);
+        await using var cluster = await TestCluster.ConnectAsync(1, proxy.Kubeconfig, Stores);
+        await cluster.SecretAsync("token", ("value", "the old value of Vault"u8.ToArray()));
+        await cluster.CreateCustomAsync("secrets.hashicorp.com", "v1beta1", "VaultStaticSecret", "vaultstaticsecrets", "jwt", new JsonObject
+        {
+            ["mount"] = "secret",
+            ["type"] = "kv-v2",
+            ["path"] = "proxy/jwt",
+            ["destination"] = new JsonObject { ["name"] = "token" },
+        });
+        await cluster.CreateAsync(cluster.Namespace, "Deployment", "web", Manifest.Running("web", 1, Manifest.WithVariable("token")));
+        await cluster.ReadyAsync(cluster.Namespace, "Deployment/web", 1);
+        using var value = SecretValue.FromText("the new value of Vault");
+        var version = new SecretVersion(SecretAddress.Parse("vault:secret/proxy/jwt#value"), "7", SecretStage.Current, DateTimeOffset.UtcNow) { Fingerprint = value.Fingerprint };
+        var consumer = Assert.Single(Inside(cluster, await cluster.ConsumersAsync(version.Address))) with { Version = version };
+        Assert.Contains("through VaultStaticSecret jwt", consumer.References.Single().Location, StringComparison.Ordinal);
+        Assert.False(TestCluster.Value(await cluster.Control.ProveAsync(consumer, version, Cancellation)).IsProven);
+        proxy.Requests.Clear();
+
+        var restart = RestartTests.RestartAsync(cluster, consumer, "run-1");
+        await TestCluster.UntilAsync(() => Task.FromResult(proxy.Requests.Count(static request => request is { Verb: "get", Resource: "secrets" }) > 1), "the Secret to be looked at again");
+        await cluster.SendAsync(
+            HttpMethod.Patch,
+            $"api/v1/namespaces/{cluster.Namespace}/secrets/token?fieldManager=vault-secrets-operator",
+            new JsonObject { ["data"] = new JsonObject { ["value"] = Convert.ToBase64String("the new value of Vault"u8) } },
+            "application/merge-patch+json");
+
+        Assert.Null((await restart).Failure);
+        await TestCluster.UntilAsync(async () => TestCluster.Value(await cluster.Control.ProveAsync(consumer, version, Cancellation)).IsProven, "the proof that every pod has the new value");
     }
 
     private static StoreDescription? Stores(string name) => name switch

@@ -74,6 +74,43 @@ public sealed partial class PermissionTests
     }
 
     [Fact]
+    public async Task What_External_Secrets_has_to_be_asked_needs_a_permission_too()
+    {
+        static Stores.StoreDescription? Stores(string name) => name == "vault" ? new Stores.StoreDescription("vault", "Vault", "x", RotateSecrets.Stores.StoreCapabilities.None) : null;
+        await using (var first = await TestCluster.ConnectAsync(0))
+        {
+            await first.DefineAsync("external-secrets.io", "v1", "SecretStore", "secretstores");
+            await first.DefineAsync("external-secrets.io", "v1", "ExternalSecret", "externalsecrets");
+        }
+
+        await using var cluster = await TestCluster.ConnectAsync(1, null, Stores);
+        await cluster.CreateCustomAsync("external-secrets.io", "v1", "SecretStore", "secretstores", "team", new JsonObject { ["provider"] = new JsonObject { ["vault"] = new JsonObject { ["path"] = "secret" } } });
+        await cluster.CreateCustomAsync("external-secrets.io", "v1", "ExternalSecret", "externalsecrets", "jwt", new JsonObject
+        {
+            ["secretStoreRef"] = new JsonObject { ["name"] = "team", ["kind"] = "SecretStore" },
+            ["target"] = new JsonObject { ["name"] = "token" },
+            ["dataFrom"] = new JsonArray(new JsonObject { ["extract"] = new JsonObject { ["key"] = "proxy/jwt" } }),
+        });
+        await cluster.CreateAsync(cluster.Namespace, "Deployment", "web", Manifest.Running("web", 0, Manifest.WithVariable("token")));
+        var consumers = (await cluster.ConsumersAsync(Secrets.SecretAddress.Parse("vault:secret/proxy/jwt#value"))).Where(consumer => consumer.Scope.EndsWith(cluster.Namespace, StringComparison.Ordinal)).ToList();
+        await using var limited = await TestCluster.ConnectAsync(0, await LimitedUser.MakeAsync(cluster), Stores, ("Namespace", cluster.Namespace));
+        await LimitedUser.GrantAsync(
+            cluster,
+            "reader",
+            Reading,
+            """{"apiGroups": ["external-secrets.io", "secrets.hashicorp.com"], "resources": ["*"], "verbs": ["get", "list"]}""",
+            """{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["patch"]}""");
+
+        Failure? refused = null;
+        await TestCluster.UntilAsync(
+            async () => (refused = (await limited.Control.CheckAccessAsync(consumers, null, Cancellation)).Failure)?.Message.Contains("deployments", StringComparison.Ordinal) == false && !refused.Message.Contains("list", StringComparison.Ordinal),
+            "the Role to count");
+
+        Assert.Single(consumers);
+        Assert.Contains($"may not patch externalsecrets (external-secrets.io) in the namespace {cluster.Namespace} (jwt)", refused!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Whoever_may_do_everything_is_asked_about_by_one_request_a_namespace()
     {
         TestCluster.Need();
