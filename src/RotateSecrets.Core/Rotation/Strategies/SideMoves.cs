@@ -1,3 +1,4 @@
+using RotateSecrets.Consumers;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Running;
@@ -24,6 +25,23 @@ internal static class SideMoves
             }
 
             if (failure is not null && failure.Code != FailureCode.SecretNotFound)
+            {
+                return failure;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Why a consumer couldn't be pointed to the second name; null where it could. Who can't be pointed elsewhere at all is none's matter here.</summary>
+    public static async Task<Failure?> RepointFailureAsync(this RotationRun run, SecretAddress side, CancellationToken cancellation)
+    {
+        var request = new RepointRequest(run.Plan.Address, side, run[Fact.Run] ?? run.Record.Id) { RotationId = run.Record.Id, Directly = run.Plan.Runs?.Direct ?? false };
+        await foreach (var found in run.Services.Consumers.FindAsync(run.Plan.Address, cancellation))
+        {
+            if (!found.Succeeded(out var consumer, out var failure)
+                || (run.Plan.Consumers.Takes(consumer) && run.Services.Consumers.ControlOf(consumer).Succeeded(out var control, out failure)
+                    && control is IConsumerRepointer repointer && (await repointer.PreviewAsync(consumer, request, cancellation)).Failed(out failure, out _)))
             {
                 return failure;
             }
