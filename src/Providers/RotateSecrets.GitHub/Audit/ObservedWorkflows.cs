@@ -95,7 +95,7 @@ internal sealed class ObservedWorkflows(GitHubServer server, AuditLog log, Workf
     private async IAsyncEnumerable<Outcome<Consumer>> UndeclaredAsync(SecretAddress address, IEnumerable<PreparedJob> jobs, [EnumeratorCancellation] CancellationToken cancellation)
     {
         SecretPlace.Of(address).Succeeded(out var place, out _);
-        var landscape = new SecretLandscape(server.Api, place!);
+        var landscape = finder.Landscape(place!);
         var found = new SortedDictionary<(string Repository, string File), List<PreparedJob>>();
         foreach (var job in jobs)
         {

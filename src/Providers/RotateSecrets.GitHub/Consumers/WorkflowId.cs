@@ -17,6 +17,15 @@ internal sealed record WorkflowId(string Repository, string? Branch, string File
     /// <summary>The consumer's name.</summary>
     public string Name => Branch is null ? File : $"{File}@{Branch}";
 
+    /// <summary>The kind of the file that says what Dependabot does.</summary>
+    public const string Dependabot = "Dependabot";
+
+    /// <summary>The kind of the consumer.</summary>
+    public string OwnKind => IsDependabots ? Dependabot : Kind;
+
+    /// <summary>Whether it says what Dependabot does.</summary>
+    public bool IsDependabots => File.StartsWith(".github/dependabot.", StringComparison.Ordinal);
+
     /// <summary>The file's path; what lies in another repository begins with that one's name.</summary>
     public string Path => File.Contains('/', StringComparison.Ordinal) ? File : Folder + File;
 
@@ -25,7 +34,8 @@ internal sealed record WorkflowId(string Repository, string? Branch, string File
 
     /// <summary>Whether a run may be of it. Of which file a run is that another repository prescribes, nothing tells.</summary>
     /// <param name="path">The file that the run is of, as GitHub tells it.</param>
-    public bool MayRunAs(string path) => path == Path || (File.Contains('/', StringComparison.Ordinal) && !File.StartsWith(".github/", StringComparison.Ordinal) && !File.StartsWith("dynamic/", StringComparison.Ordinal));
+    public bool MayRunAs(string path) => path == Path || (IsDependabots && path.StartsWith("dynamic/dependabot/", StringComparison.Ordinal))
+        || (File.Contains('/', StringComparison.Ordinal) && !File.StartsWith(".github/", StringComparison.Ordinal) && !File.StartsWith("dynamic/", StringComparison.Ordinal));
 
     /// <summary>Reads it from a consumer.</summary>
     public static WorkflowId Of(Consumer consumer)

@@ -28,16 +28,16 @@ public sealed class DiscoveryTests : GitHubTests
         });
 
         Assert.Equal(50, (await FindAsync(Connection)).Count);
-        Assert.InRange(Server.Requests.All.Count, repositories, 2 * repositories);
+        Assert.InRange(Server.Requests.All.Count, 1, 2 * repositories);
         Assert.InRange(Server.Requests.MostInFlight, 1, 100);
 
         // Two sessions in one minute don't know of each other's requests.
         Time.Leap(TimeSpan.FromMinutes(1));
         Server.Requests.Forget();
         Assert.Equal(50, (await FindAsync(await ConnectAsync())).Count);
-        Assert.Equal(repositories, Server.Requests.Count("GET /repos/{owner}/{repo}/branches"));
-        Assert.Equal(repositories, Server.Requests.Unchanged);
-        Assert.Equal(0, Server.Requests.Count("POST /graphql"));
+        Assert.InRange(Server.Requests.Count("POST /graphql"), 1, repositories / 50);
+        Assert.Equal(50, Server.Requests.Unchanged);
+        Assert.Equal(50, Server.Requests.All.Count(static one => one.Route.Contains("{repo}", StringComparison.Ordinal)));
         Assert.Equal(0, Server.Limits.SecondaryHits);
     }
 
@@ -180,10 +180,18 @@ public sealed class DiscoveryTests : GitHubTests
             state.Organization("acme").Secrets().Put("JWT", "x");
             state.Repository("acme/web").Commit("main", "Deploy", (".github/workflows/deploy.yml", Deploy));
         });
-        Server.Before = static question => question.Route.Name == "GET /repos/{owner}/{repo}/branches" && question.Repository.Name == "proxy" ? Peers.GitHub.Http.Reply.NotFound : null;
+        var token = string.Empty;
+        Server.Arrange(state =>
+        {
+            var credential = state.FineGrained("metadata=read", "contents=read", "secrets=read", "organization_secrets=read");
+            (credential.Repositories, token) = (["acme/web"], credential.Token);
+            state.Organization("acme").Secrets().Find("JWT")!.Visibility = SecretVisibility.Selected;
+            state.Organization("acme").Secrets().Find("JWT")!.Selected.UnionWith([state.Repository("acme/web").Id, state.Repository("acme/proxy").Id]);
+        });
+        var connection = await ConnectAsync(token);
 
         var outcomes = new List<Outcome<Consumer>>();
-        await foreach (var outcome in Connection.Sources[0].FindAsync(Secret, Cancellation))
+        await foreach (var outcome in connection.Sources[0].FindAsync(Secret, Cancellation))
         {
             outcomes.Add(outcome);
         }
