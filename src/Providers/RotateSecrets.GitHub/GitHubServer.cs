@@ -1,5 +1,6 @@
 using RotateSecrets.GitHub.Audit;
 using RotateSecrets.GitHub.Client;
+using RotateSecrets.GitHub.Codespaces;
 using RotateSecrets.GitHub.Consumers;
 using RotateSecrets.GitHub.Login;
 using RotateSecrets.GitHub.Repositories;
@@ -28,8 +29,8 @@ internal sealed record GitHubServer(string Name, string Host, GitHubApi Api, Req
         var finder = new WorkflowFinder(this, reader, owner);
         return new Connection(new GitHubStore(this))
         {
-            Sources = [within is { } observed ? new ObservedWorkflows(this, new AuditLog(Api, Name), finder, observed) : new WorkflowSource(finder)],
-            Controls = [new WorkflowControl(this, finder), new ObservedControl(this, new RunProof(this, new RunCalls(Api)))],
+            Sources = [within is { } observed ? new ObservedWorkflows(this, new AuditLog(Api, Name), finder, observed) : new WorkflowSource(finder), new CodespaceSource(this, finder)],
+            Controls = [new WorkflowControl(this, finder), new ObservedControl(this, new RunProof(this, new RunCalls(Api))), new CodespaceControl(this)],
         };
     }
 
