@@ -31,6 +31,7 @@ static int Measure(Func<string, bool> wanted)
         ("k8s-1", static () => new KubernetesRestartBenchmark(1, RestartRival.Sequence, 1)),
         ("k8s-10", static () => new KubernetesRestartBenchmark(10, RestartRival.Sequence, 0.4)),
         ("k8s-40", static () => new KubernetesRestartBenchmark(40, RestartRival.Xargs, 0.4)),
+        ("k8s-40-server", static () => new KubernetesRestartBenchmark(40, RestartRival.Server, 1.5)),
         ("k8s-200", static () => new KubernetesRestartBenchmark(200, RestartRival.Server, 1.5)),
         ("k8s-requests", static () => new KubernetesRequestsBenchmark()),
         ("k8s-one", static () => new KubernetesDiscoveryBenchmark(ofAll: false, ofMemory: false)),

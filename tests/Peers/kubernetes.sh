@@ -94,7 +94,7 @@ start_controllers() {
   start kube-controller-manager "$cache/bin/kube-controller-manager" --kubeconfig "$run/controllers.kubeconfig" --leader-elect=false --port 0 --secure-port 0 \
     --controllers deployment,replicaset,replicationcontroller,statefulset,daemonset,job,cronjob,disruption,resourcequota,namespace,serviceaccount,serviceaccount-token,root-ca-cert-publisher,garbagecollector \
     --service-account-private-key-file "$run/certs/serviceaccount.key" --root-ca-file "$run/certs/ca.crt" \
-    --kube-api-qps 1000 --kube-api-burst 2000 --concurrent-deployment-syncs 20 --concurrent-replicaset-syncs 20
+    --kube-api-qps 1000 --kube-api-burst 2000
 }
 
 up() {

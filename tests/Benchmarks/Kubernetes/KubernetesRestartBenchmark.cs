@@ -94,30 +94,31 @@ internal sealed class KubernetesRestartBenchmark : Benchmark, IDisposable
     {
         var apps = cluster.Api.AppsV1;
         var patch = new V1Patch($$"""{ "spec": { "template": { "metadata": { "annotations": { "bench": "{{Guid.NewGuid()}}" } } } } }""", V1Patch.PatchType.MergePatch);
-        var listed = await apps.ListNamespacedDeploymentAsync(scope);
-        var before = listed.Items.ToDictionary(static found => found.Name(), static found => found.Metadata.Generation, StringComparer.Ordinal);
-        var open = before.Keys.ToHashSet(StringComparer.Ordinal);
-
-        // The watch first: the server keeps the last hundred changes only, and 200 patches make more.
-        await using var changes = apps.WatchListNamespacedDeploymentAsync(scope, resourceVersion: listed.Metadata.ResourceVersion).GetAsyncEnumerator();
-        var next = changes.MoveNextAsync();
+        var before = (await apps.ListNamespacedDeploymentAsync(scope)).Items.ToDictionary(static found => found.Name(), static found => found.Metadata.Generation, StringComparer.Ordinal);
         var patched = Parallel.ForEachAsync(
             before.Keys, new ParallelOptions { MaxDegreeOfParallelism = deployments }, async (name, token) => await apps.PatchNamespacedDeploymentAsync(patch, name, scope, cancellationToken: token));
-        while (open.Count > 0)
+        var open = before.Keys.ToHashSet(StringComparer.Ordinal);
+        void See(V1Deployment found)
         {
-            if (!await next)
-            {
-                throw new InvalidOperationException($"The watch ended while {open.Count} Deployments were not complete.");
-            }
-
-            var found = changes.Current.Item2;
             if (found.Metadata.Generation > before[found.Name()] && BenchCluster.IsComplete(found))
             {
                 open.Remove(found.Name());
             }
+        }
 
-            // None is left under way when the watch is disposed of.
-            next = open.Count > 0 ? changes.MoveNextAsync() : next;
+        // A server that is busy ends the watch of a reader it doesn't find fast enough.
+        while (open.Count > 0)
+        {
+            var listed = await apps.ListNamespacedDeploymentAsync(scope);
+            listed.Items.ToList().ForEach(See);
+            await foreach (var (_, found) in apps.WatchListNamespacedDeploymentAsync(scope, resourceVersion: listed.Metadata.ResourceVersion))
+            {
+                See(found);
+                if (open.Count == 0)
+                {
+                    break;
+                }
+            }
         }
 
         await patched;
