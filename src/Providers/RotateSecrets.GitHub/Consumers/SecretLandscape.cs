@@ -78,11 +78,11 @@ internal sealed class SecretLandscape(GitHubApi api, SecretNames names, SecretPl
 
             foreach (var environment in candidates)
             {
-                var asked = await HasAsync(
+                var found = await HasAsync(
                     $"repos/{BranchList.Escaped(repository)}/environments/{Uri.EscapeDataString(environment)}", "/repos/{owner}/{repo}/environments/{environment_name}/secrets", "Environments: read", Patience, cancellation);
 
                 // An environment that isn't there is made when the job runs, and has none.
-                if (asked.Failed(out failure, out var has) && failure.Code != FailureCode.SecretNotFound)
+                if (found.Failed(out failure, out var has) && failure.Code != FailureCode.SecretNotFound)
                 {
                     return failure;
                 }
@@ -118,7 +118,7 @@ internal sealed class SecretLandscape(GitHubApi api, SecretNames names, SecretPl
     private Task<Outcome<IReadOnlyList<string>>> EnvironmentsAsync(string repository, CancellationToken cancellation) =>
         environments.GetOrAdd(repository, name => new Lazy<Task<Outcome<IReadOnlyList<string>>>>(async () =>
         {
-            var names = new List<string>();
+            var all = new List<string>();
             await foreach (var listed in api.PagesAsync(
                 new CallNeed(name, "GET /repos/{owner}/{repo}/environments", "Actions: read"), $"repos/{BranchList.Escaped(name)}/environments?per_page=100", "environments", cancellation))
             {
@@ -129,10 +129,10 @@ internal sealed class SecretLandscape(GitHubApi api, SecretNames names, SecretPl
 
                 if (environment.Text("name") is { } text)
                 {
-                    names.Add(text);
+                    all.Add(text);
                 }
             }
 
-            return names;
+            return all;
         })).Value;
 }

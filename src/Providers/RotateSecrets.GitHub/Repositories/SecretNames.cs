@@ -63,7 +63,7 @@ internal sealed class SecretNames(GitHubApi api, string folder)
     {
         try
         {
-            return JsonSerializer.Deserialize<Kept>(File.ReadAllBytes(file)) is { Scope: not null, Names: not null } kept && kept.Scope == scope && !kept.Names.Contains(null!) ? kept : null;
+            return JsonSerializer.Deserialize<Kept>(File.ReadAllBytes(file)) is { Scope: not null, Names: not null } kept && kept.Scope == scope && kept.Names.All(static name => name is not null) ? kept : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
         {

@@ -6,7 +6,6 @@ using RotateSecrets.Rotation;
 using RotateSecrets.Rotation.Plans;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Secrets;
-using RotateSecrets.Stores;
 
 namespace RotateSecrets.GitHub.Tests.Audit;
 
