@@ -64,6 +64,11 @@ internal sealed class ObservedWorkflows(GitHubServer server, AuditLog log, Workf
             yield return unread;
         }
 
+        if (jobs.Count == 0)
+        {
+            yield break;
+        }
+
         var undeclared = jobs.Where(job => !FilesOf(job).Any(declared.Contains)).GroupBy(static job => (job.Repository, job.File, job.Job, job.Environment)).Select(static group => group.Last());
         await foreach (var consumer in UndeclaredAsync(address!, undeclared, cancellation))
         {

@@ -39,9 +39,15 @@ internal static class SideMoves
         var request = new RepointRequest(run.Plan.Address, side, run[Fact.Run] ?? run.Record.Id) { RotationId = run.Record.Id, Directly = run.Plan.Runs?.Direct ?? false };
         await foreach (var found in run.Services.Consumers.FindAsync(run.Plan.Address, cancellation))
         {
-            if (!found.Succeeded(out var consumer, out var failure)
-                || (run.Plan.Consumers.Takes(consumer) && run.Services.Consumers.ControlOf(consumer).Succeeded(out var control, out failure)
-                    && control is IConsumerRepointer repointer && (await repointer.PreviewAsync(consumer, request, cancellation)).Failed(out failure, out _)))
+            if (!found.Succeeded(out var consumer, out var unread))
+            {
+                return unread;
+            }
+
+            // Where the second name has to be there for the change to be worked out, it is told when it is.
+            if (run.Plan.Consumers.Takes(consumer) && run.Services.Consumers.ControlOf(consumer).Succeeded(out var control, out _)
+                && control is IConsumerRepointer repointer
+                && (await repointer.PreviewAsync(consumer, request, cancellation)).Failed(out var failure, out _) && failure.Code is FailureCode.NotSupported or FailureCode.DocumentInvalid)
             {
                 return failure;
             }

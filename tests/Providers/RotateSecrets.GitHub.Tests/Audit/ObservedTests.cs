@@ -115,6 +115,18 @@ public sealed class ObservedTests : GitHubTests
         Assert.Equal(FailureCode.AccessDenied, Assert.Single(outcomes, static outcome => outcome.Failure is not null).Failure!.Code);
     }
 
+    [Fact]
+    public async Task Where_no_secret_is_named_or_it_is_none_of_Actions_the_log_isnt_asked()
+    {
+        Server.Arrange(static state => state.Repository("acme/proxy").Secrets(SecretUse.Dependabot).Put("JWT", "old"));
+        var connection = await ConnectAsync(null, ("ObservedWithin", "1.00:00:00"), ("Owner", "acme"));
+        Assert.Equal(2, (await Doors.ValuesAsync(connection.Sources[0].FindAsync(null, Cancellation))).Count);
+        Assert.Equal(2, (await Doors.ValuesAsync(connection.Sources[0].FindAsync(SecretAddress.Parse("github:dependabot/acme/proxy/JWT"), Cancellation))).Count);
+        Assert.Empty(await Doors.ValuesAsync(connection.Sources[0].FindAsync(SecretAddress.Parse("vault:x/y#z"), Cancellation)));
+        Assert.NotNull(Assert.Single(await connection.Sources[0].FindAsync(SecretAddress.Parse("github:acme/none"), Cancellation).ToListAsync(Cancellation)).Failure);
+        Assert.Equal(0, Server.Requests.Count("GET /orgs/{org}/audit-log"));
+    }
+
     private async Task<List<Consumer>> FindAsync() =>
         await Doors.ValuesAsync((await ConnectAsync(null, ("ObservedWithin", "1.00:00:00"))).Sources[0].FindAsync(Secret, Cancellation));
 
