@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using RotateSecrets.Consumers;
 using RotateSecrets.GitHub.Addressing;
@@ -24,7 +25,11 @@ internal sealed class ObservedWorkflows(GitHubServer server, AuditLog log, Workf
     /// <summary>The kind of a consumer that only the log tells of.</summary>
     public const string Kind = "ObservedWorkflow";
 
+    // An entry may come into the log a while after what it tells of.
+    private static readonly TimeSpan Delay = TimeSpan.FromHours(1);
+
     private readonly RunCalls runs = new(server.Api);
+    private readonly ConcurrentDictionary<SecretAddress, (DateTimeOffset Until, IReadOnlyList<PreparedJob> Jobs)> read = new();
 
     /// <inheritdoc/>
     public string Name => $"{finder.Name}, and the audit log";
@@ -76,17 +81,21 @@ internal sealed class ObservedWorkflows(GitHubServer server, AuditLog log, Workf
         }
     }
 
+    // A rotation looks for its consumers at every step; what the log said of earlier days, it says again.
     private async Task<(List<PreparedJob> Jobs, Failure? Unread)> JobsAsync(SecretAddress address, CancellationToken cancellation)
     {
-        var jobs = new List<PreparedJob>();
         if (SecretPlace.Of(address).Failed(out var failure, out var place))
         {
-            return (jobs, failure);
+            return ([], failure);
         }
 
-        await foreach (var read in log.JobsAsync(place, address.ToString(), server.Api.Clock.Now - within, cancellation))
+        var (now, since) = (server.Api.Clock.Now, server.Api.Clock.Now - within);
+        var known = read.GetValueOrDefault(address);
+        var from = known.Jobs is not null && known.Until - Delay > since ? known.Until - Delay : since;
+        var jobs = known.Jobs?.Where(job => job.At >= since && job.At < from).ToList() ?? [];
+        await foreach (var entry in log.JobsAsync(place, address.ToString(), from, cancellation))
         {
-            if (read.Failed(out failure, out var job))
+            if (entry.Failed(out failure, out var job))
             {
                 return ([], failure);
             }
@@ -94,6 +103,7 @@ internal sealed class ObservedWorkflows(GitHubServer server, AuditLog log, Workf
             jobs.Add(job);
         }
 
+        read[address] = (now, jobs);
         return (jobs, null);
     }
 

@@ -116,6 +116,29 @@ public sealed class ObservedTests : GitHubTests
     }
 
     [Fact]
+    public async Task What_the_log_said_of_earlier_days_isnt_asked_for_again_and_what_came_since_is_seen()
+    {
+        for (var day = 0; day < 250; day++)
+        {
+            Prepared("acme/policies/.github/workflows/old.yml@refs/heads/main", "JWT");
+        }
+
+        Time.Leap(TimeSpan.FromDays(3));
+        var connection = await ConnectAsync(null, ("ObservedWithin", "30.00:00:00"));
+        Assert.Single(await Doors.ValuesAsync(connection.Sources[0].FindAsync(Secret, Cancellation)), static one => one.Kind == "ObservedWorkflow");
+        Assert.Equal(3, Server.Requests.Count("GET /orgs/{org}/audit-log"));
+
+        Server.Requests.Forget();
+        Time.Leap(TimeSpan.FromMinutes(1));
+        Prepared("acme/policies/.github/workflows/new.yml@refs/heads/main", "JWT");
+        Assert.Equal(2, (await Doors.ValuesAsync(connection.Sources[0].FindAsync(Secret, Cancellation))).Count(static one => one.Kind == "ObservedWorkflow"));
+        Assert.Equal(1, Server.Requests.Count("GET /orgs/{org}/audit-log"));
+
+        Time.Leap(TimeSpan.FromDays(28));
+        Assert.Single(await Doors.ValuesAsync(connection.Sources[0].FindAsync(Secret, Cancellation)), static one => one.Kind == "ObservedWorkflow");
+    }
+
+    [Fact]
     public async Task Where_no_secret_is_named_or_it_is_none_of_Actions_the_log_isnt_asked()
     {
         Server.Arrange(static state => state.Repository("acme/proxy").Secrets(SecretUse.Dependabot).Put("JWT", "old"));
