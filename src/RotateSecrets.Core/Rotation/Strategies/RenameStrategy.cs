@@ -52,7 +52,7 @@ internal sealed class RenameStrategy : IRotationStrategy
             }
         }
 
-        if (await run.RepointFailureAsync(SideOf(run), cancellation) is { } unpointed)
+        if (await run.RepointFailureAsync(SideOf(run), isForGood: true, cancellation) is { } unpointed)
         {
             return unpointed;
         }

@@ -18,7 +18,7 @@ internal sealed class SideBySideStrategy : IRotationStrategy
 
     public async Task<Outcome<StepReport>> PreflightAsync(RotationRun run, SecretVersion? current, CancellationToken cancellation)
     {
-        if ((await run.SideFailureAsync(Side(run), cancellation) ?? await run.RepointFailureAsync(Side(run), cancellation)) is { } obstacle)
+        if ((await run.SideFailureAsync(Side(run), cancellation) ?? await run.RepointFailureAsync(Side(run), isForGood: false, cancellation)) is { } obstacle)
         {
             return obstacle;
         }

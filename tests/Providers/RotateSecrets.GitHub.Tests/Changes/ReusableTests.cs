@@ -80,6 +80,19 @@ public sealed class ReusableTests : GitHubTests
         }
     }
 
+    [Theory]
+    [InlineData("${{ toJSON(secrets) }}")]
+    [InlineData("${{ secrets[github.ref_name] }}")]
+    public async Task Who_has_no_name_that_could_be_changed_keeps_a_rename_from_being_begun(string value)
+    {
+        Server.Arrange(static state => state.Repository("acme/proxy").Secrets().Put("JWT", "old"));
+        Commit(("ci.yml", $"on: push\njobs:\n  a:\n    runs-on: x\n    steps: [{{ run: \"x {value}\" }}]\n"));
+        await using var house = await RotationHouse.BuildAsync(Connection, Folder, new RotationPlan(From) { Strategy = StrategyKind.Rename, Runs = new RunRequest { Direct = true } });
+        Assert.NotEqual(RotationState.Completed, (await house.RunAsync()).State);
+        Assert.Contains(house.Failures, static failure => failure.Message.Contains("no name that could be changed", StringComparison.Ordinal));
+        Assert.Equal(0, Server.Requests.Writes);
+    }
+
     private async Task<Outcome<Repointing>> PointAsync(string name, SecretAddress from, SecretAddress to)
     {
         var consumer = (await Doors.ValuesAsync(Connection.Sources[0].FindAsync(from, Cancellation))).Single(consumer => consumer.Name == name);
