@@ -166,6 +166,11 @@ Describe 'A whole rotation' {
         (Get-StoreSecret local:WHOLE -Stage Current).Id | Should -Be 2
         (Get-SecretRotation -Id $rotation.Id).State | Should -Be 'Completed'
     }
+    It 'shows what people read, also behind objects of another type' {
+        $shown = & { Get-SecretStore; New-RotationPlan local:WHOLE (Join-Path $TestDrive 'shown.rotation.psd1'); Test-RotationPlan $plan; Get-SecretRotation; Get-StoreSecret local:WHOLE } | Out-String
+        $shown | Should -Match 'Strategy'
+        $shown | Should -Not -Match 'System\.|RotateSecrets\.|\{ \w+ = '
+    }
     It 'reports it' {
         $report = Join-Path $TestDrive 'report.md'
         $null = Get-SecretRotation | Select-Object -First 1 | Export-RotationReport -Path $report
