@@ -1,3 +1,4 @@
+using RotateSecrets.Contracts;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Peers.Vault;
 using RotateSecrets.Rotation.Records;

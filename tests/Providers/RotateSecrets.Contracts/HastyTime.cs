@@ -1,9 +1,12 @@
-namespace RotateSecrets.Vault.Tests.Hosting;
+namespace RotateSecrets.Contracts;
 
 /// <summary>A clock on which every pause is over at once, and which is later by its length then.</summary>
-internal sealed class HastyTime : TimeProvider
+public sealed class HastyTime : TimeProvider
 {
     private TimeSpan slept;
+
+    /// <summary>How long all pauses were together.</summary>
+    public TimeSpan Slept => slept;
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + slept;
 
