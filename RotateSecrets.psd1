@@ -10,6 +10,7 @@
     CompatiblePSEditions = @('Core')
     RequiredAssemblies   = @('RotateSecrets.Core.dll')
     FormatsToProcess     = @('RotateSecrets.Format.ps1xml')
+    TypesToProcess       = @('RotateSecrets.Types.ps1xml')
     FunctionsToExport    = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(

@@ -1,6 +1,9 @@
 # What the example scripts need: the sample service and its clients, built, on free ports, declared in a services file. A bare host has only the engine's own
 # cmdlets (no Start-Sleep, no ConvertTo-Json), so this keeps to those and to .NET.
 
+# The module of this clone, unless one is loaded already.
+if (-not (Get-Module RotateSecrets)) { Import-Module "$PSScriptRoot/../../out/RotateSecrets/RotateSecrets.psd1" }
+
 function New-SampleService {
     param([string] $Folder, [int] $Replica)
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Reflection;
 using System.Security;
+using System.Xml.Linq;
 using RotateSecrets.Binding;
 using RotateSecrets.Commands;
 using RotateSecrets.Secrets;
@@ -32,6 +33,9 @@ public sealed class CmdletConventionTests
 
     // Words of the list that name something else: an idempotency token is no credential.
     private static readonly string[] NoSecrets = ["SetStoreSecretCommand.Token"];
+
+    private static readonly string[] Viewed = [.. XDocument.Load(Path.Combine(Path.GetDirectoryName(BuiltModule.Manifest)!, "RotateSecrets.Format.ps1xml"))
+        .Descendants("TypeName").Select(static name => name.Value)];
 
     public static TheoryData<Type> Cmdlets => [.. typeof(RotationCommand).Assembly.GetExportedTypes()
         .Where(static type => type.IsSubclassOf(typeof(Cmdlet)) && !type.IsAbstract)];
@@ -73,6 +77,14 @@ public sealed class CmdletConventionTests
     [Theory]
     [MemberData(nameof(Cmdlets))]
     public void It_says_what_it_writes(Type cmdlet) => Assert.NotEmpty(cmdlet.GetCustomAttributes<OutputTypeAttribute>());
+
+    [Theory]
+    [MemberData(nameof(Cmdlets))]
+    public void What_it_writes_has_a_view(Type cmdlet)
+    {
+        var written = cmdlet.GetCustomAttributes<OutputTypeAttribute>().SelectMany(static output => output.Type).Select(static type => type.Name);
+        Assert.Empty(written.Where(static name => name.StartsWith("RotateSecrets.", StringComparison.Ordinal)).Except(Viewed));
+    }
 
     [Theory]
     [MemberData(nameof(Cmdlets))]

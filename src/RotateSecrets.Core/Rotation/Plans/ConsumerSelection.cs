@@ -32,6 +32,10 @@ public sealed record ConsumerSelection(
         return Waves.Count;
     }
 
+    /// <summary>Which ones, in the words of a plan.</summary>
+    public override string ToString() =>
+        (Include.Count == 0 ? "all" : string.Join(", ", Include)) + (Exclude.Count == 0 ? string.Empty : $" without {string.Join(", ", Exclude)}");
+
     private static bool Matches(IReadOnlyList<string> patterns, Consumer consumer) =>
         patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, consumer.Name));
 }

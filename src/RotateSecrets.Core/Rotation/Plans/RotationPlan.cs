@@ -81,4 +81,7 @@ public sealed record RotationPlan(SecretAddress Address)
 
     /// <summary>SHA-256 of all that the plan says, but for where it lies: two plans that say the same have the same hash.</summary>
     public string Hash => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(PlanText.Write(this)))).ToLowerInvariant();
+
+    /// <summary>The address, and the file.</summary>
+    public override string ToString() => File is null ? Address.ToString() : $"{Address} by {File}";
 }

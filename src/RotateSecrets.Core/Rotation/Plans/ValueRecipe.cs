@@ -7,4 +7,7 @@ public sealed record ValueRecipe(string Format, IReadOnlyDictionary<string, stri
 {
     /// <summary>32 random bytes in hex, as <c>openssl rand -hex 32</c> makes them.</summary>
     public static ValueRecipe Default { get; } = new("Hex", new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>The format.</summary>
+    public override string ToString() => Format;
 }

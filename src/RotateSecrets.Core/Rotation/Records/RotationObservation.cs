@@ -11,6 +11,9 @@ namespace RotateSecrets.Rotation.Records;
 /// <param name="Message">What was seen, for people.</param>
 public sealed record RotationObservation(bool IsProbe, string Name, DateTimeOffset StartedAt, DateTimeOffset EndedAt, bool Passed, string Message)
 {
+    /// <summary>Name and message.</summary>
+    public override string ToString() => $"{Name} {(Passed ? "passed" : "failed")}: {Message}";
+
     internal static RotationObservation? Of(RotationEvent happened)
     {
         var isProbe = happened.Facts.TryGetValue(Fact.Probe, out var name);

@@ -28,6 +28,9 @@ public sealed record StepRecord(
     /// <summary>From its beginning to its last event.</summary>
     public TimeSpan Duration => ChangedAt - StartedAt;
 
+    /// <summary>Kind, state and message.</summary>
+    public override string ToString() => $"{Kind} {State} {Message}".TrimEnd();
+
     internal static ImmutableList<StepRecord> Apply(ImmutableList<StepRecord> steps, RotationEvent happened)
     {
         if (happened is not { Step: { } number, StepKind: { } kind })

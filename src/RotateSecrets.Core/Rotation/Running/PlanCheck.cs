@@ -58,39 +58,15 @@ public sealed class PlanCheck(RotationServices services)
             return obstacle;
         }
 
-        var estimate = await StepEstimate.OfAsync(run, cancellation);
-        var forward = Steps(run, StepSequence.Forward, estimate);
-        return new PlanReport(
-            plan,
-            strategy.Kind,
-            preflight.Message,
-            forward,
-            Total(forward),
-            Total(Steps(run, StepSequence.Back, estimate)));
+        var forecast = await StepForecast.OfAsync(run, cancellation);
+        var forward = Steps(StepSequence.Forward, forecast);
+        return new PlanReport(plan, strategy.Kind, preflight.Message, forward, Total(forward), Total(Steps(StepSequence.Back, forecast)));
     }
 
     private static TimeSpan Total(IEnumerable<RotationStep> steps) => steps.Aggregate(TimeSpan.Zero, static (sum, step) => sum + step.Estimate);
 
-    private static List<RotationStep> Steps(RotationRun run, IReadOnlyList<(int Number, IRotationStep Step)> sequence, StepEstimate estimate) =>
-    [
-        .. sequence.Select(entry => new RotationStep(
-            entry.Number,
-            entry.Step.Kind,
-            entry.Step.Kind == StepKind.Restart ? estimate.Consumers : run.Plan.Address.ToString(),
-            entry.Step.Purpose,
-            UndoOf(entry.Step.Kind),
-            estimate.Of(entry.Number, entry.Step.Kind))),
-    ];
-
-    private static string UndoOf(StepKind kind) => kind switch
-    {
-        StepKind.Create or StepKind.Stage => "the candidate is destroyed",
-        StepKind.Restart => "the consumers are restarted with the old value",
-        StepKind.Promote => "the old value is made current again",
-        StepKind.Revoke => "not: from here on there is no way back",
-        StepKind.Cascade => "each derived secret by a rotation of its own",
-        _ => "nothing to undo",
-    };
+    private static List<RotationStep> Steps(IReadOnlyList<(int Number, IRotationStep Step)> sequence, StepForecast forecast) =>
+        [.. sequence.Select(entry => forecast.Of(entry.Number, entry.Step))];
 }
 
 /// <summary>What looking at a plan came to.</summary>

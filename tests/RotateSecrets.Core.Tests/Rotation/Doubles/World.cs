@@ -99,18 +99,24 @@ internal sealed class World
     /// <param name="killBefore">Before which of its journal entries it is killed; 0 for none.</param>
     /// <param name="killAfter">After which.</param>
     /// <param name="sleepsAfterReading">Whether it falls asleep once it has read a rotation.</param>
-    public RotationRunner Runner(OperatorProcess process, int killBefore = 0, int killAfter = 0, bool sleepsAfterReading = false)
+    public RotationRunner Runner(OperatorProcess process, int killBefore = 0, int killAfter = 0, bool sleepsAfterReading = false) =>
+        new(Outside(process, killBefore, killAfter, sleepsAfterReading));
+
+    /// <summary>What looks at a plan, in a process of its own.</summary>
+    public PlanCheck Check(OperatorProcess process) => new(Outside(process, killBefore: 0, killAfter: 0, sleepsAfterReading: false));
+
+    private RotationServices Outside(OperatorProcess process, int killBefore, int killAfter, bool sleepsAfterReading)
     {
         var wire = new Wire(this, process);
         var consumers = new DoubleConsumers(this, wire);
-        return new RotationRunner(new RotationServices(
+        return new RotationServices(
             new Stores(new DoubleStore(this, Store, wire), new DoubleStore(this, Vault, wire)),
             new DoubleJournal(Journal, process, gate) { KillBefore = killBefore, KillAfter = killAfter, SleepsAfterReading = sleepsAfterReading },
             new ConsumerCatalog([consumers], [consumers, new DoubleRepointer(this, wire)]),
             new DoubleValues(this),
             new DoubleProbes(this, wire),
             new PlanFiles(Plans),
-            Time));
+            Time);
     }
 
     private sealed class Stores(params ISecretStore[] stores) : ISecretStores
