@@ -64,6 +64,7 @@ public sealed class AwsProvider : IProvider
         var endpoint = Config(settings, chain.Region).DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(null));
         return new Connection(new SecretsManagerStore(
             new StoreDescription(request.Name, "Aws", chain.LocationAt(endpoint), can),
+            new CallerPlace(chain.Region.SystemName, chain.AccountNumber),
             region => new AmazonSecretsManagerClient(chain.Credentials, Config(settings, region is null ? chain.Region : RegionEndpoint.GetBySystemName(region))),
             new CloudTrail(request.Name, settings.CloudTrailPaths),
             settings,

@@ -18,8 +18,6 @@ namespace RotateSecrets.Vault;
 /// </summary>
 public sealed class VaultProvider : IProvider
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-
     private readonly VaultEnvironment environment;
 
     /// <summary>A provider that reads this process's environment.</summary>
@@ -74,13 +72,12 @@ public sealed class VaultProvider : IProvider
         }
 
         if (settings.Address().Failed(out var failure, out var address)
-            || ServerTrust.Read(settings.CaFile, settings.CaFolder, settings.ClientCertificate, settings.ClientKey, settings.ServerName, settings.SkipCertificateCheck)
-                .Failed(out failure, out var trust))
+            || ServerTrust.Read(settings.Trust).Failed(out failure, out var trust))
         {
             return failure;
         }
 
-        var client = new VaultClient(address, settings.Namespace, trust, environment.Timeout ?? Timeout, request.Time);
+        var client = new VaultClient(address, settings.Namespace, trust, settings.Transport, request.Time);
         var server = await LogInAsync(client, request, settings, cancellation);
         if (server.Failure is not null)
         {
@@ -118,6 +115,7 @@ public sealed class VaultProvider : IProvider
             return failure;
         }
 
+        await mounts.LoadConfigsAsync(keeper.Token.IsRoot, cancellation);
         return new VaultServer(request.Name, client, keeper, state, mounts, request.Time);
     }
 }

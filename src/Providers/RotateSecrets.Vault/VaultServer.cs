@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RotateSecrets.Outcomes;
+using RotateSecrets.Vault.Access;
 using RotateSecrets.Vault.Client;
 using RotateSecrets.Vault.Login;
 using RotateSecrets.Vault.Mounts;
@@ -20,6 +21,9 @@ internal sealed record VaultServer(string Name, VaultClient Client, TokenKeeper 
 
     /// <summary>The ids of the requests by which this connection has read values: the audit log calls them by the same ids.</summary>
     public ConcurrentDictionary<string, bool> OwnReads { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the token was lately said to be allowed to do.</summary>
+    public KnownGrants Grants { get; } = new(Time);
 
     /// <summary>Sends a call whose refusal is to be explained.</summary>
     /// <param name="call">The call.</param>
@@ -59,24 +63,14 @@ internal sealed record VaultServer(string Name, VaultClient Client, TokenKeeper 
     // The server says the same of a token that is gone and of a policy that is too narrow.
     private async Task<Failure> RefusalAsync(VaultCall call, string capability, CancellationToken cancellation)
     {
+        Grants.Forget();
         if ((await Client.SendAsync(VaultCall.Get("auth/token/lookup-self", call.Target), cancellation)).Succeeded(out var self, out _))
         {
             using (self)
             {
-                if ((int)self.Status == 403 && Keeper.Token.ExpiresAt is { } expires && expires <= Time.GetUtcNow())
-                {
-                    return new Failure(FailureCode.AccessDenied, call.Target, $"The token expired at {expires:u}{(Keeper.Token.IsRenewable ? string.Empty : ", and could not be renewed")}.")
-                    {
-                        Remedy = "Log in again with Connect-SecretStore, under the same name; then Resume-SecretRotation goes on where it stopped.",
-                    };
-                }
-
                 if ((int)self.Status == 403)
                 {
-                    return new Failure(FailureCode.AccessDenied, call.Target, "The token is no longer valid: it expired or was revoked.")
-                    {
-                        Remedy = "Log in again with Connect-SecretStore, under the same name; then Resume-SecretRotation goes on where it stopped.",
-                    };
+                    return Keeper.Gone(call.Target);
                 }
             }
         }

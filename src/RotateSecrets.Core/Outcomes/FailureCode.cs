@@ -111,7 +111,7 @@ public enum FailureCode
     /// <summary>No such rotation is in the journal, or it has ended.</summary>
     RotationNotFound,
 
-    /// <summary>An earlier rotation of this secret has not ended: resume it or undo it first.</summary>
+    /// <summary>A rotation of this secret has not ended, an earlier one or the store's own: resume it or undo it first.</summary>
     RotationUnfinished,
 
     /// <summary>The plan is not the one with which the rotation was begun.</summary>

@@ -12,6 +12,11 @@ public interface IScopedStore
     /// <param name="address">Which secret.</param>
     /// <returns>To be disposed of when it ends or rests.</returns>
     IStoreScope Enter(SecretAddress address);
+
+    /// <summary>The same, in an emergency: limits that the store keeps of itself, and that protect in the long run alone, don't count for it.</summary>
+    /// <param name="address">Which secret.</param>
+    /// <returns>To be disposed of when it ends or rests.</returns>
+    IStoreScope EnterUrgently(SecretAddress address) => Enter(address);
 }
 
 /// <summary>The time for which a rotation works on a secret.</summary>

@@ -47,13 +47,16 @@ public sealed class DoubleServer : IAsyncDisposable
     /// <summary>Asked of each request as it comes, and again once it has taken effect and before its answer is sent (true), whether it goes on.</summary>
     public Func<string, bool, bool> Goes { get; set; } = static (_, _) => true;
 
-    public static async Task<DoubleServer> StartAsync(int port = 0)
+    /// <summary>The number of the account.</summary>
+    public string AccountNumber { get; private init; } = Account;
+
+    public static async Task<DoubleServer> StartAsync(int port = 0, string account = Account)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         var built = builder.Build();
-        var server = new DoubleServer(built);
+        var server = new DoubleServer(built) { AccountNumber = account };
         built.Run(server.AnswerAsync);
         await built.StartAsync();
         return server;

@@ -26,6 +26,15 @@ public sealed class ParameterStore
         }
     }
 
+    /// <summary>A parameter's versions, oldest first: its number, value and labels.</summary>
+    public IReadOnlyList<(long Number, string Value, IReadOnlyList<string> Labels)> Versions(string name)
+    {
+        lock (gate)
+        {
+            return [.. parameters[name].Select(static row => (row.Number, row.Value, (IReadOnlyList<string>)[.. row.Labels]))];
+        }
+    }
+
     private static ServiceException NotFound() => new("ParameterNotFound", string.Empty);
 
     private List<Row> Rows(JsonObject request) => parameters.GetValueOrDefault((string)request["Name"]!) ?? throw NotFound();

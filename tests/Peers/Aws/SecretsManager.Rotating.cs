@@ -16,13 +16,14 @@ public sealed partial class SecretsManager
         var id = Token(request);
         var answer = Head(secret);
         answer["VersionId"] = id;
+        if (secret.Labelled("AWSPENDING") is { } pending && !pending.Labels.Contains("AWSCURRENT"))
+        {
+            pages["rotate" + secret.Name] = Delay;
+            throw ServiceException.Request("A previous rotation isn't complete. That rotation will be reattempted.");
+        }
+
         if (secret.Find(id) is null)
         {
-            if (secret.Labelled("AWSPENDING") is { } pending && !pending.Labels.Contains("AWSCURRENT"))
-            {
-                throw ServiceException.Request("A previous rotation isn't complete. That rotation will be reattempted.");
-            }
-
             Save(region, (secret with { Versions = [.. secret.Versions, new SecretRow(id, Now)] }).WithLabels(id, "AWSPENDING"));
             pages["rotate" + secret.Name] = Delay;
         }
@@ -33,8 +34,15 @@ public sealed partial class SecretsManager
     // The function: it writes the value into the pending version, and makes that current.
     private void Finish(string region, string name)
     {
-        if (!pages.TryGetValue("rotate" + name, out var left) || FunctionFails)
+        if (!pages.TryGetValue("rotate" + name, out var left))
         {
+            return;
+        }
+
+        if (FunctionFails)
+        {
+            // It leaves its version pending, and isn't run again by itself.
+            pages.Remove("rotate" + name);
             return;
         }
 

@@ -30,7 +30,7 @@ public sealed partial class SecretsManager
             return new JsonObject { ["ARN"] = earlier.Arn, ["Name"] = name, ["VersionId"] = id };
         }
 
-        var secret = new Secret(name, $"arn:aws:secretsmanager:{region}:{DoubleServer.Account}:secret:{name}-AbCdEf", Now) { Tags = request["Tags"]?.ToJsonString() };
+        var secret = new Secret(name, $"arn:aws:secretsmanager:{region}:{server.AccountNumber}:secret:{name}-AbCdEf", Now) { Tags = request["Tags"]?.ToJsonString() };
         if (row.HasValue)
         {
             secret = (secret with { Versions = [row] }).WithLabels(id, "AWSCURRENT");

@@ -54,8 +54,8 @@ public sealed partial class SecretsManager(DoubleServer server)
 
     private static double Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
 
-    private static string Name(string region, string id) => id.StartsWith("arn:", StringComparison.Ordinal)
-        ? id.Split(':') is ["arn", "aws", "secretsmanager", var there, DoubleServer.Account, "secret", var suffixed] && there == region
+    private string Name(string region, string id) => id.StartsWith("arn:", StringComparison.Ordinal)
+        ? id.Split(':') is ["arn", "aws", "secretsmanager", var there, var account, "secret", var suffixed] && there == region && account == server.AccountNumber
             ? suffixed[..^7]
             : throw ServiceException.NotFound()
         : id;

@@ -16,7 +16,7 @@ namespace Rotator;
 
 /// <summary>
 /// What lies in a folder, connected: the store secrets.db as "local", the services of services.json if there is one, the cluster of the file kubeconfig, if there is one, as "k8s", the
-/// journal journal.db, and the plan plan.json. Where AWS_ENDPOINT_URL is set, what is there is "aws"; where there is a file named vault, the server that VAULT_ADDR and VAULT_TOKEN name is "vault".
+/// journal journal.db, and the plan plan.json. Where AWS_ENDPOINT_URL is set, what is there is "aws", and its Parameter Store "ssm"; where there is a file named vault, the server that VAULT_ADDR and VAULT_TOKEN name is "vault".
 /// </summary>
 public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
 {
@@ -60,7 +60,9 @@ public sealed class World : ISecretStores, IPlanSource, IAsyncDisposable
         var further = new List<Connection>();
         if (Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL") is { Length: > 0 })
         {
+            var parameters = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["ParameterStore"] = [bool.TrueString] };
             further.Add(Of(await new AwsProvider().ConnectAsync(new ConnectionRequest("aws", string.Empty, TimeProvider.System), CancellationToken.None)));
+            further.Add(Of(await new AwsProvider().ConnectAsync(new ConnectionRequest("ssm", string.Empty, TimeProvider.System) { Settings = parameters }, CancellationToken.None)));
         }
 
         var kubeconfig = Path.Combine(folder, "kubeconfig");

@@ -35,6 +35,15 @@ public sealed record VaultAnswer(int Status, JsonObject? Body = null)
 /// <param name="Token">Whose it is; null where there is none.</param>
 public sealed record VaultQuestion(string Method, string Path, IReadOnlyDictionary<string, string> Query, JsonObject Body, VaultToken? Token)
 {
+    /// <summary>The state that the node must have reached; null where the client names none.</summary>
+    public ulong? Required { get; init; }
+
+    /// <summary>Whether it may be handed on to the active node by one that hasn't.</summary>
+    public bool MayBeForwarded { get; init; }
+
+    /// <summary>In which namespace; empty for the root.</summary>
+    public string Namespace { get; init; } = string.Empty;
+
     /// <summary>What a policy has to grant for it.</summary>
     public string Capability(bool exists) => Method switch
     {
@@ -59,4 +68,7 @@ public sealed class VaultToken(string id, IReadOnlyList<string> policies, DateTi
     public bool IsRenewable { get; } = isRenewable;
 
     public int Renewals { get; set; }
+
+    /// <summary>Beyond which it can't be renewed; null for never.</summary>
+    public DateTimeOffset? Limit { get; set; }
 }

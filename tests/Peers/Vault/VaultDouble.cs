@@ -1,12 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RotateSecrets.Peers.Vault.SystemBackend;
@@ -21,10 +18,11 @@ public enum SealState
     Sealed,
     Uninitialised,
     Secondary,
+    PerformanceStandby,
 }
 
 /// <summary>A server that answers as Vault does. It listens on the loopback interface alone.</summary>
-public sealed class VaultDouble : IAsyncDisposable
+public sealed partial class VaultDouble : IAsyncDisposable
 {
     private readonly Lock gate = new();
     private readonly WebApplication application;
@@ -55,6 +53,12 @@ public sealed class VaultDouble : IAsyncDisposable
         get => state.Version;
         set => state.Version = value;
     }
+
+    /// <summary>How far the node that answers is behind the active one.</summary>
+    public Replication Replication { get; } = new();
+
+    /// <summary>The namespaces besides the root; all of them have the same secrets.</summary>
+    public ISet<string> Namespaces { get; } = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>What is done in the place of an answer, or before it: called with the request, answers with null to let it pass.</summary>
     public Func<VaultQuestion, VaultAnswer?>? Before { get; set; }
@@ -205,6 +209,18 @@ public sealed class VaultDouble : IAsyncDisposable
         }
     }
 
+    /// <summary>The ids of the leases that are in force.</summary>
+    public IReadOnlyList<string> Leases
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. state.Leases.All.Select(static lease => lease.Id)];
+            }
+        }
+    }
+
     public int LeaseCount
     {
         get
@@ -223,110 +239,4 @@ public sealed class VaultDouble : IAsyncDisposable
         await application.DisposeAsync();
         state.AuditSocket?.Dispose();
     }
-
-    private async Task AnswerAsync(HttpContext context)
-    {
-        using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
-        var body = await reader.ReadToEndAsync();
-        VaultQuestion question;
-        VaultAnswer answer;
-        lock (gate)
-        {
-            question = Read(context.Request, body);
-            requests.Add($"{question.Method} {question.Path}");
-            answer = Before?.Invoke(question) ?? Guarded(question, $"{context.Connection.RemoteIpAddress}", context.Request.Headers["X-Vault-Token"].ToString());
-        }
-
-        if (LosesAnswer?.Invoke(question) == true)
-        {
-            context.Abort();
-            return;
-        }
-
-        context.Response.StatusCode = answer.Status;
-        if (answer.Body is not null)
-        {
-            context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync(answer.Body.ToJsonString());
-        }
-    }
-
-    private VaultQuestion Read(HttpRequest request, string body)
-    {
-        var query = request.Query.ToDictionary(static pair => pair.Key, static pair => pair.Value.ToString(), StringComparer.Ordinal);
-        var method = request.Method switch
-        {
-            "GET" when query.GetValueOrDefault("list") == "true" => "LIST",
-            "PUT" => "POST",
-            var other => other,
-        };
-        var json = body.Length == 0 ? [] : JsonNode.Parse(body) as JsonObject ?? [];
-        var token = state.Tokens.GetValueOrDefault(request.Headers["X-Vault-Token"].ToString());
-        return new VaultQuestion(
-            method, Uri.UnescapeDataString(request.Path.Value![4..]), query, json, token?.ExpiresAt <= state.Time.GetUtcNow() ? null : token);
-    }
-
-    private VaultAnswer Guarded(VaultQuestion question, string from, string presented)
-    {
-        if (question.Path == "sys/health")
-        {
-            return Health();
-        }
-
-        switch (Seal)
-        {
-            case SealState.Sealed or SealState.Uninitialised:
-                return VaultAnswer.Error(503, "Vault is sealed");
-            case SealState.Secondary:
-                return VaultAnswer.Error(472);
-            default:
-                break;
-        }
-
-        var isOpen = AuthPaths.IsOpen(question.Path);
-        if (question.Token is null && !isOpen)
-        {
-            return presented.Length == 0 ? VaultAnswer.Error(400, "missing client token") : VaultAnswer.Denied;
-        }
-
-        var id = Guid.NewGuid().ToString();
-        audit.Write("request", id, question, from, null);
-        var answer = isOpen || IsAllowed(question) ? Dispatch(question) : VaultAnswer.Denied;
-        if (answer.Body?.ContainsKey("request_id") == true)
-        {
-            answer.Body["request_id"] = id;
-        }
-
-        audit.Write("response", id, question, from, answer);
-        return answer;
-    }
-
-    private bool IsAllowed(VaultQuestion question)
-    {
-        // Every token may see what it is and which mounts it has something in.
-        if (question.Path.StartsWith("sys/internal/ui/mounts", StringComparison.Ordinal))
-        {
-            return true;
-        }
-
-        var exists = state.MountOf(question.Path) is not var (path, engine) || engine.Exists(question.Path[path.Length..]);
-        var capabilities = state.Policies.Capabilities(question.Token!.Policies, question.Path);
-        return capabilities.Contains("root", StringComparer.Ordinal) || capabilities.Contains(question.Capability(exists), StringComparer.Ordinal);
-    }
-
-    private VaultAnswer Dispatch(VaultQuestion question) =>
-        question.Path.StartsWith("sys/", StringComparison.Ordinal) ? system.Answer(question)
-        : question.Path.StartsWith("auth/", StringComparison.Ordinal) ? auth.Answer(question)
-        : state.MountOf(question.Path) is var (path, engine) ? engine.Answer(question, question.Path[path.Length..])
-        : VaultAnswer.Error(404, $"no handler for route '{question.Path}'");
-
-    private VaultAnswer Health() => new(
-        Seal switch { SealState.Active => 200, SealState.Standby => 429, SealState.Secondary => 472, SealState.Uninitialised => 501, _ => 503 },
-        JsonSerializer.SerializeToNode(new
-        {
-            initialized = Seal != SealState.Uninitialised,
-            @sealed = Seal is SealState.Sealed or SealState.Uninitialised,
-            standby = Seal != SealState.Active,
-            version = state.Version,
-        })!.AsObject());
 }

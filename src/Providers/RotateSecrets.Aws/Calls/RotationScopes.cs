@@ -14,12 +14,12 @@ internal sealed class RotationScopes : IDisposable
 {
     private readonly ConcurrentDictionary<string, RotationScope> open = new(StringComparer.Ordinal);
 
-    public IStoreScope Enter(SecretAddress address)
+    public IStoreScope Enter(SecretAddress address, bool isUrgent)
     {
         while (true)
         {
             var scope = open.GetOrAdd(address.Path, path => new RotationScope(() => open.TryRemove(path, out _)));
-            if (scope.TryEnter())
+            if (scope.TryEnter(isUrgent))
             {
                 return new Entry(scope);
             }
@@ -66,6 +66,9 @@ internal sealed class RotationScope(Action closed)
     private int requests;
 
     public int Requests => Volatile.Read(ref requests);
+
+    /// <summary>Whether one of them is an emergency.</summary>
+    public bool IsUrgent { get; private set; }
 
     public SecretView? View
     {
@@ -128,10 +131,11 @@ internal sealed class RotationScope(Action closed)
         }
     }
 
-    public bool TryEnter()
+    public bool TryEnter(bool isUrgent)
     {
         lock (gate)
         {
+            IsUrgent |= isUrgent;
             entries += isClosed ? 0 : 1;
             return !isClosed;
         }

@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
+using RotateSecrets.Aws.Connecting;
 using RotateSecrets.Aws.Values;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
@@ -10,9 +11,10 @@ namespace RotateSecrets.Aws.Calls;
 /// <summary>Calls the service: counted for the rotation that they are made for, at the pace that the service allows, and with failures for exceptions.</summary>
 /// <param name="client">The client.</param>
 /// <param name="name">The store's name.</param>
+/// <param name="place">Where it goes.</param>
 /// <param name="tags">What every secret that is made here is tagged with.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, string name, IReadOnlyDictionary<string, string> tags, TimeProvider time) : IDisposable
+internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, string name, CallerPlace place, IReadOnlyDictionary<string, string> tags, TimeProvider time) : IDisposable
 {
     // Requests a second in a region and account. Source: the service's quotas, "Request rate quotas".
     private const int WritesPerSecond = 50;
@@ -157,6 +159,11 @@ internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, str
         SecretAddress address, string operation, RequestPacer? pacer, bool isWrite, Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
         where T : notnull
     {
+        if (place.Flaw(address) is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
         var scope = Scopes.Of(address);
         var outcome = await (pacer is null ? SendAsync() : pacer.RunAsync(SendAsync, cancellation));
         if (scope is not null && outcome.Failure is not null)
@@ -165,7 +172,7 @@ internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, str
             scope.View = null;
         }
 
-        return outcome;
+        return outcome.Failed(out var failure, out _) ? place.Explain(failure, address) : outcome;
 
         Task<Outcome<T>> SendAsync()
         {

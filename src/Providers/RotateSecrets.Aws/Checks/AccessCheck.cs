@@ -56,7 +56,7 @@ internal sealed class AccessCheck(SecretsManagerCalls calls, SecretReader reader
             return owned;
         }
 
-        if (wanted.HasFlag(StoreAccess.Write) && WriteRules.TooOften(address, view, time.GetUtcNow()) is { } often)
+        if (wanted.HasFlag(StoreAccess.Write) && WriteRules.TooOften(address, view, calls.Scopes.Of(address), time.GetUtcNow()) is { } often)
         {
             return often;
         }

@@ -1,4 +1,5 @@
 using Amazon.SecretsManager.Model;
+using RotateSecrets.Aws.Calls;
 using RotateSecrets.Aws.Versions;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
@@ -10,7 +11,7 @@ namespace RotateSecrets.Aws.Checks;
 internal static class WriteRules
 {
     // "Avoid calling PutSecretValue or UpdateSecret at a sustained rate of more than once every 10 minutes": versions would pile up to the quota of 100, for none is removed
-    // in its first 24 hours. Source: the service's API reference, PutSecretValue.
+    // in its first 24 hours. Source: the service's API reference, PutSecretValue. Sustained means that some may follow each other; an emergency may be one of them too many, until the quota.
     private const int Burst = 10;
 
     private static readonly TimeSpan Sustained = TimeSpan.FromMinutes(10);
@@ -47,10 +48,10 @@ internal static class WriteRules
             _ => $"Version {current.Id} of {address} is current, where {expected} was expected.",
         });
 
-    /// <summary>Whether versions were written faster than the service takes them in the long run; null where not.</summary>
-    public static Failure? TooOften(SecretAddress address, SecretView view, DateTimeOffset now)
+    /// <summary>Whether versions were written faster than the service takes them in the long run; null where not, and in an emergency.</summary>
+    public static Failure? TooOften(SecretAddress address, SecretView view, RotationScope? scope, DateTimeOffset now)
     {
-        if (view.YoungestFirst.Skip(Burst - 1).FirstOrDefault() is not { } oldest || now - oldest.CreatedAt >= Sustained * Burst)
+        if (scope is { IsUrgent: true } || view.YoungestFirst.Skip(Burst - 1).FirstOrDefault() is not { } oldest || now - oldest.CreatedAt >= Sustained * Burst)
         {
             return null;
         }
@@ -60,7 +61,7 @@ internal static class WriteRules
             address.ToString(),
             $"{Burst} versions of {address.Store}:{address.Path} were written since {oldest.CreatedAt:u}; in the long run Secrets Manager takes one each {Sustained.TotalMinutes:0} minutes.")
         {
-            Remedy = $"Write the next one after {oldest.CreatedAt + (Sustained * Burst):u}.",
+            Remedy = $"Write the next one after {oldest.CreatedAt + (Sustained * Burst):u}; a value that has leaked can be rotated at once with Invoke-SecretRotation -Emergency.",
         };
     }
 

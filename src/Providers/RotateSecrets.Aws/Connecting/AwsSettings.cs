@@ -10,6 +10,9 @@ internal sealed record AwsSettings
 {
     private static readonly string[] Known = ["Region", "ProfileName", "AccessKeyId", "ParameterStore", "UseFips", "UseDualStack", "RecoveryWindowInDays", "CloudTrailPath", "ConsumerPath", "Tag"];
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public string? Region { get; init; }
 
     public string? ProfileName { get; init; }
@@ -96,6 +99,7 @@ internal sealed record AwsSettings
 
         return new AwsSettings
         {
+            Time = request.Time,
             Region = One("Region"),
             ProfileName = One("ProfileName"),
             AccessKeyId = accessKey,

@@ -62,7 +62,7 @@ internal sealed record CredentialChain(AWSCredentials Credentials, RegionEndpoin
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested && (AwsFailure.Fits(e) || e is InvalidOperationException or ArgumentException or InvalidDataException))
         {
-            return Missing(settings.ProfileName ?? Environment.GetEnvironmentVariable("AWS_PROFILE") ?? "default", profile ?? ProfileInUse(profiles), profile is not null);
+            return Missing(settings.ProfileName ?? Environment.GetEnvironmentVariable("AWS_PROFILE") ?? "default", profile ?? ProfileInUse(profiles), profile is not null, settings.Time.GetUtcNow());
         }
     }
 
@@ -74,10 +74,9 @@ internal sealed record CredentialChain(AWSCredentials Credentials, RegionEndpoin
         return new CredentialProfileStoreChain(File.Exists(credentials) || !File.Exists(config) ? credentials : config);
     }
 
-    private static Failure Missing(string name, CredentialProfile? profile, bool isNamed) => profile switch
+    private static Failure Missing(string name, CredentialProfile? profile, bool isNamed, DateTimeOffset now) => profile switch
     {
-        { Options: { SsoStartUrl.Length: > 0 } or { SsoSession.Length: > 0 } } =>
-            new Failure(FailureCode.CredentialsInvalid, name, $"The SSO sign-in of the AWS profile {name} has expired, or there was none.") { Remedy = $"Renew it with: aws sso login --profile {name}" },
+        { Options: { SsoStartUrl.Length: > 0 } or { SsoSession.Length: > 0 } } => new SignOn(name, profile.Options.SsoSession, profile.Options.SsoStartUrl).Missing(now),
         not null when isNamed => new Failure(FailureCode.CredentialsInvalid, name, $"The AWS profile {name} gives no credentials.") { Remedy = "See what it says in ~/.aws/config and ~/.aws/credentials." },
         _ => new Failure(FailureCode.CredentialsInvalid, "credentials", $"No AWS credentials were found. Tried, in this order: {Order}.") { Remedy = "Sign in, or say -ProfileName or -Credential." },
     };

@@ -79,12 +79,17 @@ internal sealed class ParameterCalls(AmazonSimpleSystemsManagementClient client,
             : failure;
     }
 
-    public Task<Outcome<UnlabelParameterVersionResponse>> UnlabelAsync(SecretAddress address, long version, List<string> labels, CancellationToken cancellation) => CallAsync(
-        address,
-        "UnlabelParameterVersion",
-        true,
-        () => client.UnlabelParameterVersionAsync(new UnlabelParameterVersionRequest { Name = address.Path, ParameterVersion = version, Labels = labels }, cancellation),
-        cancellation);
+    /// <summary>Takes labels from a version, those of them that it has; null once that is done.</summary>
+    public async Task<Failure?> UnlabelAsync(SecretAddress address, ParameterHistory version, IEnumerable<string> labels, CancellationToken cancellation)
+    {
+        var there = labels.Where(label => ParameterLabels.Has(version, label)).ToList();
+        return there.Count == 0 ? null : (await CallAsync(
+            address,
+            "UnlabelParameterVersion",
+            true,
+            () => client.UnlabelParameterVersionAsync(new UnlabelParameterVersionRequest { Name = address.Path, ParameterVersion = version.Version, Labels = there }, cancellation),
+            cancellation)).Failure;
+    }
 
     public Task<Outcome<DeleteParameterResponse>> DeleteAsync(SecretAddress address, CancellationToken cancellation) => CallAsync(
         address, "DeleteParameter", true, () => client.DeleteParameterAsync(new DeleteParameterRequest { Name = address.Path }, cancellation), cancellation);

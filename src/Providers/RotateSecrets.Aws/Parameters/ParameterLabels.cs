@@ -12,6 +12,9 @@ internal static class ParameterLabels
 
     public const string Previous = "Previous";
 
+    /// <summary>On an old version whose readers ask for no label, once nobody should have it any more: no version can be deleted alone. The next write takes it away.</summary>
+    public const string Revoked = "Revoked";
+
     // With the token behind it: a label takes 100 letters, digits, '.', '-' and '_'.
     private const string TokenPrefix = "token-";
 
@@ -34,7 +37,7 @@ internal static class ParameterLabels
             return (history.Max(static one => one.Version) - version.Version) switch
             {
                 0 => SecretStage.Current,
-                1 => SecretStage.Previous,
+                1 when !Has(version, Revoked) => SecretStage.Previous,
                 _ => SecretStage.Revoked,
             };
         }

@@ -66,7 +66,7 @@ internal static class ParameterRules
             };
         }
 
-        return request.Stage == SecretStage.Pending && history.FirstOrDefault(static version => ParameterLabels.Has(version, ParameterLabels.Pending)) is { } waiting
+        return request.Stage == SecretStage.Pending && history.FirstOrDefault(version => ParameterLabels.StageOf(version, history) == SecretStage.Pending) is { } waiting
             ? new Failure(
                 FailureCode.VersionConflict,
                 request.Address.ToString(),

@@ -18,6 +18,7 @@ namespace RotateSecrets.Aws.Parameters;
 internal sealed class ParameterStore(StoreDescription description, ParameterCalls calls, TimeProvider time) : ISecretStore
 {
     private readonly ParameterWriter writer = new(calls, time);
+    private readonly ParameterMover mover = new(calls, time);
 
     /// <inheritdoc/>
     public StoreDescription Description => description;
@@ -109,11 +110,11 @@ internal sealed class ParameterStore(StoreDescription description, ParameterCall
 
     /// <inheritdoc/>
     public Task<Outcome<SecretVersion>> PromoteAsync(SecretAddress address, string version, string? expectedCurrent, CancellationToken cancellation) =>
-        writer.PromoteAsync(address, version, expectedCurrent, cancellation);
+        mover.PromoteAsync(address, version, expectedCurrent, cancellation);
 
     /// <inheritdoc/>
     public Task<Outcome<SecretVersion>> RevokeAsync(SecretAddress address, string version, CancellationToken cancellation) =>
-        writer.RevokeAsync(address, version, cancellation);
+        mover.RevokeAsync(address, version, cancellation);
 
     /// <inheritdoc/>
     public async Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, CancellationToken cancellation)

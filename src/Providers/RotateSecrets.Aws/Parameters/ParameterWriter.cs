@@ -1,6 +1,5 @@
 using Amazon.SimpleSystemsManagement;
 using Amazon.SimpleSystemsManagement.Model;
-using RotateSecrets.Aws.Store;
 using RotateSecrets.Aws.Values;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
@@ -8,7 +7,7 @@ using RotateSecrets.Stores;
 
 namespace RotateSecrets.Aws.Parameters;
 
-/// <summary>Writes versions of parameters and moves their labels.</summary>
+/// <summary>Writes versions of parameters.</summary>
 /// <param name="calls">Calls the service.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ParameterWriter(ParameterCalls calls, TimeProvider time)
@@ -34,6 +33,20 @@ internal sealed class ParameterWriter(ParameterCalls calls, TimeProvider time)
             return await RepeatAsync(request, earlier, history, cancellation);
         }
 
+        // Writing and labelling are two requests: what stands there with neither label nor owner may be the first half of this very write.
+        if ((await OrphanAsync(request, history, cancellation)).Failed(out var unread, out var orphan))
+        {
+            return unread;
+        }
+
+        if (orphan.Version is { } half)
+        {
+            var rest = history.FindAll(version => version != half);
+            return ParameterRules.Conflict(request, rest) is { } taken ? taken
+                : await LabelAsync(request, half.Version!.Value, token, rest, cancellation) is { } unfinished ? unfinished
+                : new SecretVersion(address, ParameterRules.Id(half.Version), request.Stage, time.GetUtcNow()) { Token = request.Token, Fingerprint = request.Value.Fingerprint, Length = request.Value.Length };
+        }
+
         if (ParameterRules.Conflict(request, history) is { } conflict)
         {
             return conflict;
@@ -56,55 +69,43 @@ internal sealed class ParameterWriter(ParameterCalls calls, TimeProvider time)
             : new Failure(FailureCode.VersionConflict, address.ToString(), $"Somebody else wrote {address} at the same time: version {number} was written where {last + 1} was expected.");
     }
 
-    public Task<Outcome<SecretVersion>> PromoteAsync(SecretAddress address, string version, string? expectedCurrent, CancellationToken cancellation) =>
-        ChangeAsync(
-            address,
-            version,
-            SecretStage.Current,
-            async (row, history) =>
-            {
-                var current = ParameterRules.Current(history);
-                if (expectedCurrent is not null && expectedCurrent != (current is null ? PutRequest.NoVersion : ParameterRules.Id(current.Version)))
-                {
-                    return ParameterRules.Other(address, expectedCurrent, current);
-                }
-
-                // The label that readers ask for first; what the others are called can wait.
-                return (await calls.LabelAsync(address, row.Version!.Value, cancellation, ParameterLabels.Current)).Failure
-                    ?? (current is null ? null : (await calls.LabelAsync(address, current.Version!.Value, cancellation, ParameterLabels.Previous)).Failure)
-                    ?? await UnlabelAsync(address, row, [ParameterLabels.Pending], cancellation);
-            },
-            cancellation);
-
-    public Task<Outcome<SecretVersion>> RevokeAsync(SecretAddress address, string version, CancellationToken cancellation) => ChangeAsync(
-        address, version, SecretStage.Revoked, (row, _) => UnlabelAsync(address, row, row.Labels ?? [], cancellation), cancellation);
-
     private async Task<Failure?> LabelAsync(
         PutRequest request, long number, string token, IReadOnlyList<ParameterHistory> history, CancellationToken cancellation)
     {
         // A parameter that nobody reads yet is read by label from the start; one that is read without stays so.
         var isLabelled = history.Count == 0 || ParameterLabels.IsLabelled(history);
         string[] stage = request.Stage == SecretStage.Pending ? [ParameterLabels.Pending] : isLabelled ? [ParameterLabels.Current] : [];
-        var failure = (await calls.LabelAsync(request.Address, number, cancellation, [ParameterLabels.OfToken(token), .. stage])).Failure;
-        if (failure is null && request.Stage == SecretStage.Current && isLabelled && ParameterRules.Current(history) is { } replaced)
-        {
-            failure = (await calls.LabelAsync(request.Address, replaced.Version!.Value, cancellation, ParameterLabels.Previous)).Failure;
-        }
+        var failure = request.Stage == SecretStage.Current && isLabelled && ParameterRules.Current(history) is { } replaced
+            ? (await calls.LabelAsync(request.Address, replaced.Version!.Value, cancellation, ParameterLabels.Previous)).Failure
+            : null;
+        failure ??= (await calls.LabelAsync(request.Address, number, cancellation, [ParameterLabels.OfToken(token), .. stage])).Failure;
 
         // A version that has nothing but its token left would be kept for good, and fill the history.
         foreach (var old in history.Where(version => version.Labels is { Count: > 0 } && ParameterLabels.StageOf(version, history) is SecretStage.Previous or SecretStage.Revoked
             && request.Stage == SecretStage.Current))
         {
-            failure ??= await UnlabelAsync(request.Address, old, old.Labels, cancellation);
+            failure ??= await calls.UnlabelAsync(request.Address, old, old.Labels, cancellation);
         }
 
         return failure is null ? null : failure with { Effect = Effect.Unknown };
     }
 
-    private async Task<Failure?> UnlabelAsync(SecretAddress address, ParameterHistory version, IEnumerable<string> labels, CancellationToken cancellation)
+    private async Task<Outcome<(ParameterHistory? Version, bool IsThere)>> OrphanAsync(PutRequest request, List<ParameterHistory> history, CancellationToken cancellation)
     {
-        var there = labels.Where(label => ParameterLabels.Has(version, label)).ToList();
-        return there.Count == 0 ? null : (await calls.UnlabelAsync(address, version.Version!.Value, there, cancellation)).Failure;
+        // Where readers get the youngest version, only that which the request expects to replace can have been there before it.
+        if (history.MaxBy(static version => version.Version) is not { } youngest || youngest.Labels is { Count: > 0 }
+            || request.ExpectedVersion is null || request.ExpectedVersion == ParameterRules.Id(youngest.Version))
+        {
+            return (null, false);
+        }
+
+        if ((await calls.GetAsync(request.Address, youngest.Version!.Value, cancellation)).Failed(out var failure, out var parameter))
+        {
+            return failure;
+        }
+
+        using var stored = SecretValue.FromText(parameter.Value);
+        return request.Value.Equals(stored) ? (youngest, true) : ((ParameterHistory?)null, false);
     }
 
     private async Task<Outcome<SecretVersion>> RepeatAsync(
@@ -120,40 +121,5 @@ internal sealed class ParameterWriter(ParameterCalls calls, TimeProvider time)
             ? ParameterRules.At(request.Address, earlier, history, time.GetUtcNow()) with { Token = request.Token }
             : new Failure(
                 FailureCode.TokenReused, request.Address.ToString(), $"Version {earlier.Version} of {request.Address} was written with this token and another value.");
-    }
-
-    private async Task<Outcome<SecretVersion>> ChangeAsync(
-        SecretAddress address, string version, SecretStage stage, Func<ParameterHistory, List<ParameterHistory>, Task<Failure?>> change, CancellationToken cancellation)
-    {
-        if (!(await calls.HistoryAsync(address, withValues: false, cancellation)).Succeeded(out var history, out var failure))
-        {
-            return failure;
-        }
-
-        if (history.Find(one => ParameterRules.Id(one.Version) == version) is not { } row)
-        {
-            return SecretReader.NoVersion(address, VersionSelector.OfId(version));
-        }
-
-        var now = ParameterRules.At(address, row, history, time.GetUtcNow());
-        if (now.Stage == stage)
-        {
-            return now;
-        }
-
-        if (!SecretStages.MayFollow(now.Stage, stage))
-        {
-            return new Failure(FailureCode.StageForbidden, address.ToString(), $"Version {version} of {address} is {now.Stage} and can't become {stage}.");
-        }
-
-        if (!ParameterLabels.IsLabelled(history))
-        {
-            return new Failure(FailureCode.NotSupported, address.ToString(), $"The readers of {address} get its youngest version: no other can be made {stage}.")
-            {
-                Remedy = "Write the value that they are to have as a new version.",
-            };
-        }
-
-        return await change(row, history) is { } undone ? undone : now with { Stage = stage };
     }
 }

@@ -86,14 +86,7 @@ internal sealed class SecretReader(SecretsManagerCalls calls, TimeProvider time)
         return await AskAsync(address, selector, cancellation);
     }
 
-    public static Failure NoSecret(SecretAddress address)
-    {
-        var arn = address.Path.Split(':');
-        var where = arn is ["arn", _, "secretsmanager", var region, var account, ..]
-            ? $" Its ARN names the account {account} in {region}: these credentials may be another account's."
-            : string.Empty;
-        return new Failure(FailureCode.SecretNotFound, address.ToString(), $"There is no secret at {address.Store}:{address.Path}.{where}");
-    }
+    public static Failure NoSecret(SecretAddress address) => new(FailureCode.SecretNotFound, address.ToString(), $"There is no secret at {address.Store}:{address.Path}.");
 
     public static Failure NoVersion(SecretAddress address, VersionSelector selector) =>
         new(FailureCode.VersionNotFound, address.ToString(), $"{address} has no {selector}.");
@@ -103,7 +96,7 @@ internal sealed class SecretReader(SecretsManagerCalls calls, TimeProvider time)
         if (!(await calls.DescribeAsync(address, cancellation)).Succeeded(out var description, out var failure)
             || !(await calls.ListVersionsAsync(address, cancellation)).Succeeded(out var versions, out failure))
         {
-            return failure.Code == FailureCode.SecretNotFound ? NoSecret(address) : failure;
+            return failure;
         }
 
         return SecretView.Of(description, versions);

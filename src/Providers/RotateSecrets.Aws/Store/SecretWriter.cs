@@ -52,7 +52,7 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
             return await RepeatAsync(request, earlier, cancellation);
         }
 
-        return (WriteRules.Conflict(request, view) ?? WriteRules.TooOften(address, view, time.GetUtcNow())) is { } conflict
+        return (WriteRules.Conflict(request, view) ?? WriteRules.TooOften(address, view, calls.Scopes.Of(address), time.GetUtcNow())) is { } conflict
             ? conflict
             : await WriteAsync(request, id, view, cancellation);
     }

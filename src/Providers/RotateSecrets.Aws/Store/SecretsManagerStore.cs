@@ -26,17 +26,18 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRot
 
     /// <summary>A store.</summary>
     /// <param name="description">What it is.</param>
+    /// <param name="place">Where its calls go.</param>
     /// <param name="clientOf">Makes a client of a region; null stands for the store's own.</param>
     /// <param name="trail">The CloudTrail files that tell of its readers.</param>
     /// <param name="settings">How long a removed secret can be had back, and what a new one is tagged with.</param>
     /// <param name="time">The clock.</param>
     public SecretsManagerStore(
-        StoreDescription description, Func<string?, AmazonSecretsManagerClient> clientOf, CloudTrail trail, AwsSettings settings, TimeProvider time)
+        StoreDescription description, CallerPlace place, Func<string?, AmazonSecretsManagerClient> clientOf, CloudTrail trail, AwsSettings settings, TimeProvider time)
     {
         Description = description;
         this.trail = trail;
         this.time = time;
-        calls = new SecretsManagerCalls(clientOf(null), description.Name, settings.Tags, time);
+        calls = new SecretsManagerCalls(clientOf(null), description.Name, place, settings.Tags, time);
         reader = new SecretReader(calls, time);
         labels = new LabelMover(calls, reader, new ReplicaWatch(calls, clientOf, time), time);
         retirement = new Retirement(calls, reader, settings.RecoveryDays);
@@ -49,7 +50,10 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRot
     public StoreDescription Description { get; }
 
     /// <inheritdoc/>
-    public IStoreScope Enter(SecretAddress address) => calls.Scopes.Enter(address);
+    public IStoreScope Enter(SecretAddress address) => calls.Scopes.Enter(address, isUrgent: false);
+
+    /// <inheritdoc/>
+    public IStoreScope EnterUrgently(SecretAddress address) => calls.Scopes.Enter(address, isUrgent: true);
 
     /// <inheritdoc/>
     public Task<Outcome<StoreAccessReport>> CheckAccessAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation) =>

@@ -1,4 +1,5 @@
 using RotateSecrets.Aws.Calls;
+using RotateSecrets.Aws.Checks;
 using RotateSecrets.Aws.Store;
 using RotateSecrets.Aws.Values;
 using RotateSecrets.Outcomes;
@@ -12,7 +13,8 @@ namespace RotateSecrets.Aws.Versions;
 /// <param name="time">The clock.</param>
 internal sealed class FunctionRotation(SecretsManagerCalls calls, SecretReader reader, TimeProvider time)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     // A function may run for 15 minutes (Lambda quotas), and is run for each of its four steps; most take seconds.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
@@ -27,13 +29,14 @@ internal sealed class FunctionRotation(SecretsManagerCalls calls, SecretReader r
 
         // Who comes after a death finds it ended, or under way.
         if (view.Find(id)?.Stage is not (SecretStage.Current or SecretStage.Previous)
-            && (await calls.RotateAsync(address, id, cancellation)).Failed(out failure, out _))
+            && (await calls.RotateAsync(address, id, cancellation)).Failed(out failure, out _)
+            && Refusal(address, view, id, failure) is { } refused)
         {
-            return failure;
+            return refused;
         }
 
         var began = time.GetTimestamp();
-        while (true)
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             if (!(await reader.FreshViewAsync(address, cancellation)).Succeeded(out view, out failure))
             {
@@ -48,17 +51,32 @@ internal sealed class FunctionRotation(SecretsManagerCalls calls, SecretReader r
 
             if (time.GetElapsedTime(began) >= Patience || version?.Stage == SecretStage.Previous)
             {
-                return new Failure(
-                    FailureCode.DeadlineExceeded,
-                    address.ToString(),
-                    $"{view.Description.RotationLambdaARN ?? view.Description.OwningService} has not made version {id} of {address.Store}:{address.Path} current; it is {version?.Stage.ToString() ?? "not there"}.")
-                {
-                    Effect = Effect.Unknown,
-                    Remedy = "See the function's log, then go on with Resume-SecretRotation: the function is then run again for the same version.",
-                };
+                return Unfinished(address, view, id, version?.Stage);
             }
 
-            await Task.Delay(Pause, time, cancellation);
+            await Task.Delay(pause, time, cancellation);
         }
     }
+
+    // Where a version is pending, the service refuses, and runs the function for that one again: which is what is wanted where it is ours.
+    private static Failure? Refusal(SecretAddress address, SecretView view, string id, Failure failure) => (failure.Code, view.Pending) switch
+    {
+        (FailureCode.NotSupported, { } pending) when pending.Id == id => null,
+        (FailureCode.NotSupported, { } pending) => new Failure(FailureCode.VersionConflict, address.ToString(), $"{WriteRules.PendingOf(address, pending)}; the function is run for that one until it has ended.")
+        {
+            Remedy = $"See the function's log. If nobody works on it, withdraw it: Revoke-Secret {address} -Version {pending.Id} -Force",
+        },
+        _ => failure,
+    };
+
+    // It isn't led back by itself: the function may have set the new value in the service that it opens, which then takes the pending one alone.
+    private static Failure Unfinished(SecretAddress address, SecretView view, string id, SecretStage? stage) =>
+        new(
+            FailureCode.RotationUnfinished,
+            address.ToString(),
+            $"{view.Description.RotationLambdaARN ?? view.Description.OwningService} has not made version {id} of {address.Store}:{address.Path} current within {Patience.TotalMinutes:0} minutes; it is {stage?.ToString() ?? "not there"}.")
+        {
+            Remedy = "See the function's log, then go on with Resume-SecretRotation, which runs the function again for the same version. "
+                + "Undo-SecretRotation takes the label AWSPENDING from it: only where the function hasn't set its value anywhere yet.",
+        };
 }

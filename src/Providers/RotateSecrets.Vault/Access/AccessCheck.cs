@@ -1,7 +1,6 @@
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
-using RotateSecrets.Vault.Client;
 using RotateSecrets.Vault.Mounts;
 
 namespace RotateSecrets.Vault.Access;
@@ -20,6 +19,11 @@ internal sealed class AccessCheck(VaultServer server)
         }
 
         var needs = AccessNeeds.Of(place, wanted);
+        if (server.Grants.Holds(needs))
+        {
+            return (StoreAccess.None, []);
+        }
+
         if ((await CapabilitiesAsync([.. needs.Select(static need => need.Path).Distinct(StringComparer.Ordinal)], address.ToString(), cancellation)).Failed(out var failure, out var held))
         {
             return failure;
@@ -36,6 +40,11 @@ internal sealed class AccessCheck(VaultServer server)
                 + $"{VaultServer.PolicyLine(path.Key, capabilities)}.");
         }
 
+        if (findings.Count == 0)
+        {
+            server.Grants.Note(needs);
+        }
+
         return (missing, findings);
     }
 
@@ -43,27 +52,7 @@ internal sealed class AccessCheck(VaultServer server)
     public async Task<Outcome<Dictionary<string, IReadOnlyList<string>>>> CapabilitiesAsync(
         IReadOnlyList<string> paths, string target, CancellationToken cancellation)
     {
-        var call = VaultCall.Post("sys/capabilities-self", target, body =>
-        {
-            body.WriteStartObject();
-            body.WriteStartArray("paths");
-            foreach (var path in paths)
-            {
-                body.WriteStringValue(path);
-            }
-
-            body.WriteEndArray();
-            body.WriteEndObject();
-        }) with { IsRepeatable = true };
-        if ((await server.SendAsync(call, "update", [], cancellation)).Failed(out var failure, out var reply))
-        {
-            return failure;
-        }
-
-        using (reply)
-        {
-            var data = reply.Data;
-            return paths.ToDictionary(static path => path, path => data.Texts(path), StringComparer.Ordinal);
-        }
+        var call = Capabilities.Question(paths, target);
+        return (await server.SendAsync(call, "update", [], cancellation)).Failed(out var failure, out var reply) ? failure : Capabilities.Read(reply, call, paths);
     }
 }

@@ -10,24 +10,29 @@ namespace RotateSecrets.Vault.Client;
 /// <summary>Sends again what is safe to send again: what changes nothing, and what was refused before anything was done.</summary>
 internal sealed class RetryPolicy
 {
-    private const int Retries = 3;
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    // What was written takes a moment to reach every node (the API's page "Eventual consistency"): as long as the server's own client waits.
+    private static readonly TimeSpan CatchUpPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly ResiliencePropertyKey<VaultCall> CallKey = new("call");
 
     private readonly ResiliencePipeline<Reply> pipeline;
 
-    public RetryPolicy(TimeProvider time) => pipeline = new ResiliencePipelineBuilder<Reply> { TimeProvider = time }
+    /// <summary>A policy.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="retries">How often a request is sent again; 0 for not at all.</param>
+    public RetryPolicy(TimeProvider time, int retries) => pipeline = retries == 0 ? ResiliencePipeline<Reply>.Empty : new ResiliencePipelineBuilder<Reply> { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions<Reply>
         {
-            MaxRetryAttempts = Retries,
+            MaxRetryAttempts = retries,
             Delay = FirstPause,
             MaxDelay = LongestPause,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome.Exception is null && MayPass(arguments.Context, arguments.Outcome.Result)),
-            DelayGenerator = static arguments => ValueTask.FromResult(arguments.Outcome.Result.Succeeded(out var reply, out _) ? reply.RetryAfter : null),
+            DelayGenerator = static arguments => ValueTask.FromResult(arguments.Outcome.Result.Succeeded(out var reply, out _)
+                ? reply.RetryAfter ?? (reply.Status == HttpStatusCode.PreconditionFailed ? CatchUpPause : null)
+                : null),
             OnRetry = static arguments =>
             {
                 if (arguments.Outcome.Result.Succeeded(out var reply, out _))

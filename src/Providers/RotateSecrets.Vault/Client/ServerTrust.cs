@@ -26,43 +26,44 @@ internal sealed class ServerTrust : IDisposable
     public bool HasCertificate => own is not null;
 
     /// <summary>Reads the certificates.</summary>
-    /// <param name="caFile">A PEM file of authorities; null for the system's.</param>
-    /// <param name="caFolder">A folder of such files; null for none.</param>
-    /// <param name="certificate">A PEM file with the client's certificate; null for none.</param>
-    /// <param name="key">A PEM file with its key; null where it is in the same file.</param>
-    /// <param name="serverName">The name that the server's certificate must have; null for the address's.</param>
-    /// <param name="skip">Whether any certificate will do.</param>
-    public static Outcome<ServerTrust> Read(string? caFile, string? caFolder, string? certificate, string? key, string? serverName, bool skip)
+    public static Outcome<ServerTrust> Read(TrustSettings settings)
     {
-        var file = caFile;
+        var place = settings.CaFile ?? (settings.CaText is null ? settings.CaFolder : TrustSettings.CaVariable);
         try
         {
             X509Certificate2Collection? roots = null;
-            if (caFile is not null || caFolder is not null)
+            if (place is not null)
             {
                 roots = [];
-                foreach (var path in Files(caFile, caFolder))
+                if (settings.CaFile is null && settings.CaText is { } text)
                 {
-                    file = path;
-                    roots.ImportFromPemFile(path);
+                    roots.ImportFromPem(text);
+                }
+                else
+                {
+                    foreach (var path in Files(settings))
+                    {
+                        place = path;
+                        roots.ImportFromPemFile(path);
+                    }
                 }
 
                 if (roots.Count == 0)
                 {
-                    return new Failure(FailureCode.DocumentInvalid, file ?? caFolder!, $"There is no certificate in {file ?? caFolder}.");
+                    return new Failure(FailureCode.DocumentInvalid, place, $"There is no certificate in {place}.");
                 }
             }
 
-            file = certificate;
-            return new ServerTrust(roots, certificate is null ? null : Own(certificate, key), serverName, skip);
+            place = settings.Certificate;
+            return new ServerTrust(roots, place is null ? null : Own(place, settings.Key), settings.ServerName, settings.SkipsCheck);
         }
         catch (CryptographicException)
         {
-            return new Failure(FailureCode.DocumentInvalid, file!, $"{file} holds no certificate in PEM form, or not with its own key.");
+            return new Failure(FailureCode.DocumentInvalid, place!, $"{place} holds no certificate in PEM form, or not with its own key.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Failure(FailureCode.FileNotFound, file ?? caFolder!, $"The certificates in {file ?? caFolder} can't be read.");
+            return new Failure(FailureCode.FileNotFound, place!, $"The certificates in {place} can't be read.");
         }
     }
 
@@ -97,8 +98,8 @@ internal sealed class ServerTrust : IDisposable
     /// <inheritdoc/>
     public void Dispose() => own?.Dispose();
 
-    private static IEnumerable<string> Files(string? caFile, string? caFolder) =>
-        caFile is not null ? [caFile] : Directory.EnumerateFiles(caFolder!).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Files(TrustSettings settings) =>
+        settings.CaFile is { } file ? [file] : Directory.EnumerateFiles(settings.CaFolder!).Order(StringComparer.Ordinal);
 
     private static X509Certificate2 Own(string certificate, string? key)
     {

@@ -17,15 +17,16 @@ internal sealed class VaultClient : IDisposable
     private readonly HttpClient http;
     private readonly ServerTrust trust;
     private readonly RetryPolicy retry;
+    private readonly ReplicationStates states = new();
     private SecretValue? token;
 
-    public VaultClient(Uri address, string? nameSpace, ServerTrust trust, TimeSpan timeout, TimeProvider time)
+    public VaultClient(Uri address, string? nameSpace, ServerTrust trust, TransportSettings transport, TimeProvider time)
     {
         Address = address;
         Namespace = nameSpace;
         this.trust = trust;
-        http = new HttpClient(trust.Handler(address)) { Timeout = timeout };
-        retry = new RetryPolicy(time);
+        http = new HttpClient(transport.Apply(trust.Handler(address))) { Timeout = transport.Timeout };
+        retry = new RetryPolicy(time, transport.Retries);
     }
 
     /// <summary>Where the server is.</summary>
@@ -45,9 +46,23 @@ internal sealed class VaultClient : IDisposable
     }
 
     /// <summary>Sends a call.</summary>
-    /// <returns>The reply, which the caller disposes of; or <see cref="FailureCode.StoreUnavailable"/> or <see cref="FailureCode.DeadlineExceeded"/>.</returns>
-    public Task<Outcome<VaultReply>> SendAsync(VaultCall call, CancellationToken cancellation) =>
-        retry.SendAsync(call, inTime => TrySendAsync(call, inTime), cancellation);
+    /// <returns>The reply, which the caller disposes of; or why there is none: the server is out of reach, or the node or namespace serves no requests.</returns>
+    public async Task<Outcome<VaultReply>> SendAsync(VaultCall call, CancellationToken cancellation)
+    {
+        if ((await retry.SendAsync(call, inTime => TrySendAsync(call, inTime), cancellation)).Failed(out var failure, out var reply))
+        {
+            return failure;
+        }
+
+        if (VaultFault.Unserved(reply, call, Namespace) is not { } unserved)
+        {
+            states.Note(reply.State);
+            return reply;
+        }
+
+        reply.Dispose();
+        return unserved;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -109,6 +124,13 @@ internal sealed class VaultClient : IDisposable
         if (Namespace is not null && !call.Path.StartsWith("sys/health", StringComparison.Ordinal))
         {
             request.Headers.Add("X-Vault-Namespace", Namespace);
+        }
+
+        // A node that hasn't got so far hands the request on; one that can't says 412, and is asked again.
+        if (states.Required is { Count: > 0 } required)
+        {
+            request.Headers.Add(ReplicationStates.Header, required);
+            request.Headers.Add("X-Vault-Inconsistent", "forward-active-node");
         }
 
         if (body is not null)

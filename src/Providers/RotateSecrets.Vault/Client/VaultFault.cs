@@ -1,3 +1,4 @@
+using System.Net;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.Vault.Client;
@@ -25,10 +26,7 @@ internal static class VaultFault
                 Remedy = "Try again, or use the address of the active node.",
             },
             429 => new Failure(FailureCode.Throttled, call.Target, "The server's rate limit is reached (status 429).") { RetryAfter = reply.RetryAfter },
-            472 => new Failure(FailureCode.StoreUnavailable, call.Target, "The node is a secondary for disaster recovery, which answers no requests (status 472).")
-            {
-                Remedy = "Use the address of the primary cluster.",
-            },
+            472 => Secondary(call.Target),
             473 => new Failure(FailureCode.StoreUnavailable, call.Target, "The node is a performance standby that doesn't forward this request (status 473).")
             {
                 Remedy = "Use the address of the active node.",
@@ -46,6 +44,22 @@ internal static class VaultFault
         };
     }
 
+    /// <summary>Why a node didn't look at a request at all; null where it did. No caller can take it for an answer to what was asked.</summary>
+    /// <param name="reply">The answer.</param>
+    /// <param name="call">What was asked.</param>
+    /// <param name="nameSpace">The namespace in which it was asked; null for the root.</param>
+    /// <remarks>Sources: a secondary for disaster recovery answers with 400; OpenBao's request handling for namespaces that don't exist; the page "API lock" for those that are locked.</remarks>
+    public static Failure? Unserved(VaultReply reply, VaultCall call, string? nameSpace) => reply switch
+    {
+        { IsSuccess: true } => null,
+        _ when reply.Says("replication DR secondary mode") => Secondary(call.Target),
+        { Status: HttpStatusCode.NotFound } when reply.Says("namespace not found") =>
+            new Failure(FailureCode.ValueInvalid, call.Target, $"The server has no namespace '{nameSpace}'.") { Remedy = "See `bao namespace list` or `vault namespace list`, and name the whole path." },
+        _ when reply.Says("has been locked by an administrator") =>
+            new Failure(FailureCode.StoreUnavailable, call.Target, $"The namespace '{nameSpace}' is locked by an administrator.") { Remedy = "Have it unlocked with `vault namespace unlock`." },
+        _ => null,
+    };
+
     /// <summary>The server has no keys yet.</summary>
     public static Failure Uninitialised(string target) => new(FailureCode.StoreUnavailable, target, "The server was never initialised.")
     {
@@ -60,6 +74,9 @@ internal static class VaultFault
 
     /// <summary>The path of a call, as policies name it.</summary>
     public static string PathOf(VaultCall call) => Uri.UnescapeDataString(call.Path.Split('?')[0]);
+
+    private static Failure Secondary(string target) =>
+        new(FailureCode.StoreUnavailable, target, "The node is a secondary for disaster recovery, which answers no requests.") { Remedy = "Use the address of the primary cluster." };
 
     private static Failure NoRoute(VaultCall call) =>
         new(FailureCode.SecretNotFound, call.Target, $"No secrets engine is mounted where {PathOf(call)} would be.")

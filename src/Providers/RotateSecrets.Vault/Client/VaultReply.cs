@@ -24,6 +24,9 @@ internal sealed class VaultReply : IDisposable
     /// <summary>Whether the body is JSON, or empty as it may be.</summary>
     public bool IsIntact { get; private init; } = true;
 
+    /// <summary>What the server says of the state that the answer rests on; null where it says nothing.</summary>
+    public string? State { get; private init; }
+
     /// <summary>Whether a mount of the key-value engine is being upgraded, which takes a moment after it was made.</summary>
     public bool IsUpgrading => Status == HttpStatusCode.BadRequest && Says("Upgrading from non-versioned");
 
@@ -46,21 +49,22 @@ internal sealed class VaultReply : IDisposable
     public static async Task<VaultReply> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
         var wait = response.Headers.RetryAfter?.Delta;
+        var state = response.Headers.TryGetValues(ReplicationStates.Header, out var said) ? said.FirstOrDefault() : null;
         var body = await PinnedText.ReadAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellation);
         if (body.Length == 0)
         {
             body.Dispose();
-            return new VaultReply(response.StatusCode, null, null) { RetryAfter = wait };
+            return new VaultReply(response.StatusCode, null, null) { RetryAfter = wait, State = state };
         }
 
         try
         {
-            return new VaultReply(response.StatusCode, body, JsonDocument.Parse(body.Written)) { RetryAfter = wait };
+            return new VaultReply(response.StatusCode, body, JsonDocument.Parse(body.Written)) { RetryAfter = wait, State = state };
         }
         catch (JsonException)
         {
             body.Dispose();
-            return new VaultReply(response.StatusCode, null, null) { RetryAfter = wait, IsIntact = false };
+            return new VaultReply(response.StatusCode, null, null) { RetryAfter = wait, State = state, IsIntact = false };
         }
     }
 

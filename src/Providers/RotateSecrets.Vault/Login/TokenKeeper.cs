@@ -41,7 +41,7 @@ internal sealed class TokenKeeper : IAsyncDisposable
             if (!reply.IsSuccess)
             {
                 return (int)reply.Status is 403 or 404 or 400
-                    ? new Failure(FailureCode.AccessDenied, target, client.Namespace is { } inside
+                    ? new Failure(FailureCode.CredentialsInvalid, target, client.Namespace is { } inside
                         ? $"The token isn't valid in the namespace '{inside}', or there is no such namespace."
                         : "The token isn't valid: it is wrong, expired or revoked.")
                     {
@@ -56,9 +56,19 @@ internal sealed class TokenKeeper : IAsyncDisposable
                 data.Text("display_name") ?? "unnamed", [.. data.Texts("policies"), .. data.Texts("identity_policies")], expires, data.Flag("renewable"))
             {
                 Entity = data.Text("entity_id") ?? string.Empty,
+                Lifetime = TimeSpan.FromSeconds(data.Number("creation_ttl")),
             });
         }
     }
+
+    /// <summary>What to say of a request that was refused because the token isn't valid any more.</summary>
+    /// <param name="about">What the request was about.</param>
+    public Failure Gone(string about) => new(FailureCode.CredentialsInvalid, about, Token.ExpiresAt is { } expired && expired <= time.GetUtcNow()
+        ? $"The token expired at {expired:u}: {(Token.IsAtLimit ? "it had reached the longest life that it can have" : Token.WasRenewable ? "the server didn't renew it" : "it can't be renewed")}."
+        : "The token is no longer valid: it expired or was revoked.")
+    {
+        Remedy = "Log in again with Connect-SecretStore, under the same name; then Resume-SecretRotation goes on where it stopped.",
+    };
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -102,7 +112,8 @@ internal sealed class TokenKeeper : IAsyncDisposable
             var auth = reply.Root.Member("auth");
             if (reply.IsSuccess && auth.Number("lease_duration") is > 0 and var seconds)
             {
-                Token = Token with { ExpiresAt = time.GetUtcNow() + TimeSpan.FromSeconds(seconds), IsRenewable = auth.Flag("renewable") };
+                var granted = TimeSpan.FromSeconds(seconds);
+                Token = Token with { ExpiresAt = time.GetUtcNow() + granted, IsRenewable = auth.Flag("renewable"), IsAtLimit = Token.Lifetime - granted > Soonest };
             }
             else if ((int)reply.Status is 400 or 403)
             {
@@ -124,6 +135,15 @@ internal sealed record VaultToken(string Name, IReadOnlyList<string> Policies, D
 {
     /// <summary>The id of its owner's identity; empty where it has none.</summary>
     public string Entity { get; init; } = string.Empty;
+
+    /// <summary>For how long it was made; zero for good. Renewed, it lives as long again, unless it comes to the longest life that it can have (max TTL).</summary>
+    public TimeSpan Lifetime { get; init; }
+
+    /// <summary>Whether that limit is why it ends when it ends.</summary>
+    public bool IsAtLimit { get; init; }
+
+    /// <summary>Whether it could be renewed when it was first looked at.</summary>
+    public bool WasRenewable { get; } = IsRenewable;
 
     /// <summary>What audit logs call its owner.</summary>
     public string Principal => PrincipalOf(Name, Entity);

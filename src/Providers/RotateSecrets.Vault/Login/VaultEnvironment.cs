@@ -1,21 +1,29 @@
+using System.Globalization;
+using RotateSecrets.Outcomes;
+
 namespace RotateSecrets.Vault.Login;
 
 /// <summary>The environment variables and the file that the vault program reads.</summary>
 /// <param name="variable">Answers with an environment variable; null where it isn't set.</param>
 /// <param name="home">The folder of the person who runs it.</param>
-/// <remarks>Source: the page "Vault CLI usage", section "Environment variables". OpenBao's program reads the same ones, and the same ones with BAO_ first.</remarks>
+/// <remarks>
+/// Sources: the page "Vault CLI usage", section "Environment variables", and <c>ReadEnvironment</c> of the api packages of Vault and OpenBao. OpenBao's program reads the same variables with BAO_ in
+/// place of VAULT_, and VAULT_ where there is none.
+/// </remarks>
 internal sealed class VaultEnvironment(Func<string, string?> variable, string home)
 {
     /// <summary>This process's.</summary>
     public static VaultEnvironment Own { get; } =
         new(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
-    /// <summary>A local agent or proxy goes before the server itself.</summary>
-    public string? Address => Read("AGENT_ADDR") ?? Read("PROXY_ADDR") ?? Read("ADDR");
+    /// <summary>A local agent goes before the server itself.</summary>
+    public string? Address => Read("AGENT_ADDR") ?? Read("ADDR");
 
     public string? Namespace => Read("NAMESPACE");
 
     public string? CaFile => Read("CACERT");
+
+    public string? CaText => Read("CACERT_BYTES");
 
     public string? CaFolder => Read("CAPATH");
 
@@ -25,17 +33,63 @@ internal sealed class VaultEnvironment(Func<string, string?> variable, string ho
 
     public string? ServerName => Read("TLS_SERVER_NAME");
 
-    public bool SkipVerify => Read("SKIP_VERIFY")?.ToUpperInvariant() is "1" or "T" or "TRUE";
+    /// <summary>What the name doesn't say: it is a proxy for HTTP, and not Vault's.</summary>
+    public string? Proxy => Read("PROXY_ADDR") ?? Read("HTTP_PROXY");
+
+    public bool SkipVerify => Read("SKIP_VERIFY") is { } text && Truth(text) == true;
 
     /// <summary>Seconds, or a number with its unit as in Go: 90s, 2m.</summary>
-    public TimeSpan? Timeout => Read("CLIENT_TIMEOUT") is { } text && GoDuration.TryParse(text, out var timeout) && timeout > TimeSpan.Zero ? timeout : null;
+    public TimeSpan? Timeout => Read("CLIENT_TIMEOUT") is { } text ? Duration(text) : null;
+
+    /// <summary>How often a request is sent again; 0 for not at all.</summary>
+    public int? Retries => Read("MAX_RETRIES") is { } text ? Count(text) : null;
 
     /// <summary>The file in which `vault login` leaves the token.</summary>
-    public string TokenFile => Path.Combine(home, ".vault-token");
+    public string TokenFile => NotEmpty(variable("BAO_TOKEN_PATH")) ?? Path.Combine(home, ".vault-token");
 
     public string? Token => Read("TOKEN");
 
-    private string? Read(string name) => NotEmpty(variable("VAULT_" + name)) ?? NotEmpty(variable("BAO_" + name));
+    /// <summary>Says which variable can't be read, as the vault program does; null where all can.</summary>
+    public Failure? Flaw() =>
+        Unread("SKIP_VERIFY", static text => Truth(text) is not null, "true or false")
+        ?? Unread("CLIENT_TIMEOUT", static text => Duration(text) is not null, "a time like 90s or 2m, or a number of seconds")
+        ?? Unread("MAX_RETRIES", static text => Count(text) is not null, "a number, 0 for none")
+        ?? Unread("PROXY_ADDR", IsProxy, "an address like http://proxy:3128")
+        ?? Unread("HTTP_PROXY", IsProxy, "an address like http://proxy:3128");
+
+    // As strconv.ParseBool takes it.
+    private static bool? Truth(string text) => text switch
+    {
+        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
+        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
+        _ => null,
+    };
+
+    private static TimeSpan? Duration(string text) => GoDuration.TryParse(text, out var duration) && duration > TimeSpan.Zero ? duration : null;
+
+    private static int? Count(string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) ? Math.Max(0, count) : null;
+
+    private static bool IsProxy(string text) => Uri.TryCreate(text, UriKind.Absolute, out var proxy) && proxy.Scheme is "http" or "https" or "socks5";
 
     private static string? NotEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+
+    private Failure? Unread(string name, Func<string, bool> isReadable, string wanted) => Find(name) is var (set, text) && !isReadable(text)
+        ? new Failure(FailureCode.ValueInvalid, set, $"The environment variable {set} can't be read: it should be {wanted}.")
+        : null;
+
+    private string? Read(string name) => Find(name)?.Text;
+
+    private (string Name, string Text)? Find(string name)
+    {
+        foreach (var prefix in (ReadOnlySpan<string>)["BAO_", "VAULT_"])
+        {
+            if (NotEmpty(variable(prefix + name)) is { } text)
+            {
+                return (prefix + name, text);
+            }
+        }
+
+        return null;
+    }
 }

@@ -125,7 +125,8 @@ internal sealed class VaultLogin(ConnectionRequest request, VaultSettings settin
             return (int)reply.Status is 400 or 401 or 403 or 404
                 ? new Failure(FailureCode.AccessDenied, request.Name, $"The login by {settings.Auth} at auth/{mount} was refused: status {(int)reply.Status}.")
                 {
-                    Remedy = "See that the method is mounted there, that the role exists, and that its credentials are neither expired nor used up.",
+                    Remedy = "See that the method is mounted there, that the role exists, and that its credentials are neither expired nor used up"
+                        + (client.Namespace is { } inside ? $"; and that there is a namespace '{inside}'." : "."),
                 }
                 : VaultFault.Of(reply, call);
         }

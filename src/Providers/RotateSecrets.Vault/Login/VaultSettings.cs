@@ -1,6 +1,7 @@
 using System.Globalization;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Providers;
+using RotateSecrets.Vault.Client;
 
 namespace RotateSecrets.Vault.Login;
 
@@ -29,17 +30,34 @@ internal sealed class VaultSettings(ConnectionRequest request, VaultEnvironment 
 
     public string? Namespace => (One("Namespace") ?? environment.Namespace)?.Trim('/');
 
-    public string? CaFile => One("CaFile") ?? (One("CaFolder") is null ? environment.CaFile : null);
-
-    public string? CaFolder => One("CaFolder") ?? (One("CaFile") is null ? environment.CaFolder : null);
-
     public string? ClientCertificate => One("ClientCertificate") ?? environment.ClientCertificate;
 
-    public string? ClientKey => One("ClientKey") ?? (One("ClientCertificate") is null ? environment.ClientKey : null);
+    /// <summary>Which certificates count: of the authorities, what is said here goes before all that the environment says.</summary>
+    public TrustSettings Trust => new()
+    {
+        CaFile = One("CaFile") ?? (One("CaFolder") is null ? environment.CaFile : null),
+        CaText = One("CaFile") is null && One("CaFolder") is null ? environment.CaText : null,
+        CaFolder = One("CaFolder") ?? (One("CaFile") is null ? environment.CaFolder : null),
+        Certificate = ClientCertificate,
+        Key = One("ClientKey") ?? (One("ClientCertificate") is null ? environment.ClientKey : null),
+        ServerName = One("ServerName") ?? environment.ServerName,
+        SkipsCheck = One("SkipCertificateCheck") is { } text ? bool.TryParse(text, out var skip) && skip : environment.SkipVerify,
+    };
 
-    public string? ServerName => One("ServerName") ?? environment.ServerName;
-
-    public bool SkipCertificateCheck => One("SkipCertificateCheck") is { } text ? bool.TryParse(text, out var skip) && skip : environment.SkipVerify;
+    /// <summary>How requests travel.</summary>
+    public TransportSettings Transport
+    {
+        get
+        {
+            var standard = new TransportSettings();
+            return new TransportSettings
+            {
+                Timeout = environment.Timeout ?? standard.Timeout,
+                Retries = environment.Retries ?? standard.Retries,
+                Proxy = environment.Proxy is { } proxy ? new Uri(proxy) : null,
+            };
+        }
+    }
 
     /// <summary>The files of the server's file audit device, with those that were rotated away.</summary>
     public IReadOnlyList<string> AuditFiles => request.Settings.TryGetValue("AuditFile", out var files) ? files : [];
@@ -56,7 +74,7 @@ internal sealed class VaultSettings(ConnectionRequest request, VaultEnvironment 
     /// <summary>Says what is wrong with the settings; null where nothing is.</summary>
     public Failure? Flaw() => request.Settings.Keys.FirstOrDefault(static name => !Known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown
         ? new Failure(FailureCode.ValueInvalid, unknown, $"The Vault provider has no setting '{unknown}'.") { Remedy = $"It has {string.Join(", ", Known)}." }
-        : null;
+        : environment.Flaw();
 
     /// <summary>The server's address.</summary>
     public Outcome<Uri> Address()

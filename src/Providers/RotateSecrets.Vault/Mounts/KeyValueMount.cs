@@ -1,3 +1,7 @@
+using System.Text.Json;
+using RotateSecrets.Vault.Client;
+using RotateSecrets.Vault.Login;
+
 namespace RotateSecrets.Vault.Mounts;
 
 /// <summary>Where a secrets engine is mounted.</summary>
@@ -28,4 +32,12 @@ internal sealed record SecretPlace(KeyValueMount Mount, string Name, string Fiel
 /// <summary>What a mount of version 2 of the key-value engine says for all its secrets.</summary>
 /// <param name="MaxVersions">How many versions are kept; 0 for the engine's own default.</param>
 /// <param name="DeleteAfter">After which time a version is deleted; zero for never.</param>
-internal sealed record MountConfig(int MaxVersions, TimeSpan DeleteAfter);
+internal sealed record MountConfig(int MaxVersions, TimeSpan DeleteAfter)
+{
+    /// <summary>What is assumed where nobody may ask: the engine's own defaults.</summary>
+    public static MountConfig Unknown { get; } = new(0, TimeSpan.Zero);
+
+    /// <summary>Reads the answer of <c>GET config</c>.</summary>
+    public static MountConfig Read(JsonElement data) => new(
+        (int)data.Number("max_versions"), GoDuration.TryParse(data.Text("delete_version_after") ?? "0s", out var after) ? after : TimeSpan.Zero);
+}

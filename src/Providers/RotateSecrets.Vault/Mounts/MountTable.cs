@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
+using RotateSecrets.Vault.Access;
 using RotateSecrets.Vault.Client;
 using RotateSecrets.Vault.Database;
 
@@ -11,6 +12,9 @@ internal sealed class MountTable(VaultClient client, string store)
 {
     /// <summary>The key of a secret whose address names none.</summary>
     public const string DefaultField = "value";
+
+    // Beyond that many, a mount is asked when a secret in it is first looked at.
+    private const int AskedAtOnce = 8;
 
     private static readonly string[] Endpoints = ["data", "metadata", "delete", "undelete", "destroy", "subkeys"];
 
@@ -49,6 +53,33 @@ internal sealed class MountTable(VaultClient client, string store)
     public KeyValueMount? Find(SecretAddress address) =>
         mounts.Values.Where(mount => address.Path.StartsWith(mount.Path, StringComparison.Ordinal)).MaxBy(static mount => mount.Path.Length);
 
+    /// <summary>Reads what the mounts say for their secrets, where there are few, so that no rotation needs to. What can't be read now is read when it is needed.</summary>
+    /// <param name="isRoot">Whether the token may ask for everything.</param>
+    /// <param name="cancellation">Gives up at once.</param>
+    public async Task LoadConfigsAsync(bool isRoot, CancellationToken cancellation)
+    {
+        var versioned = mounts.Values.Where(static mount => mount.Version == 2).ToList();
+        if (versioned.Count is 0 or > AskedAtOnce)
+        {
+            return;
+        }
+
+        var readable = versioned;
+        if (!isRoot)
+        {
+            // A request that is bound to be refused is a line in the audit log that somebody has to look into.
+            if ((await Capabilities.OfAsync(client, [.. versioned.Select(ConfigPath)], store, cancellation)).Failed(out _, out var held))
+            {
+                return;
+            }
+
+            readable = versioned.FindAll(mount => held[ConfigPath(mount)].Contains("read", StringComparer.Ordinal));
+            versioned.Except(readable).ToList().ForEach(mount => configs[mount.Path] = MountConfig.Unknown);
+        }
+
+        await Task.WhenAll(readable.Select(mount => ConfigAsync(mount, store, cancellation)));
+    }
+
     /// <summary>What the mount says for its secrets; nothing where the token may not ask.</summary>
     public async Task<Outcome<MountConfig>> ConfigAsync(KeyValueMount mount, string target, CancellationToken cancellation)
     {
@@ -57,7 +88,7 @@ internal sealed class MountTable(VaultClient client, string store)
             return known;
         }
 
-        var call = VaultCall.Get($"{VaultCall.Escape(mount.Path)}config", target);
+        var call = VaultCall.Get(VaultCall.Escape(ConfigPath(mount)), target);
         if ((await client.SendAsync(call, cancellation)).Failed(out var failure, out var reply))
         {
             return failure;
@@ -65,11 +96,7 @@ internal sealed class MountTable(VaultClient client, string store)
 
         using (reply)
         {
-            return reply.IsSuccess || (int)reply.Status is 403 or 404
-                ? configs[mount.Path] = new MountConfig(
-                    (int)reply.Data.Number("max_versions"),
-                    Login.GoDuration.TryParse(reply.Data.Text("delete_version_after") ?? "0s", out var after) ? after : TimeSpan.Zero)
-                : VaultFault.Of(reply, call);
+            return reply.IsSuccess || (int)reply.Status is 403 or 404 ? configs[mount.Path] = MountConfig.Read(reply.Data) : VaultFault.Of(reply, call);
         }
     }
 
@@ -103,6 +130,8 @@ internal sealed class MountTable(VaultClient client, string store)
             }
             : new SecretPlace(mount, name, address.Field ?? DefaultField);
     }
+
+    private static string ConfigPath(KeyValueMount mount) => mount.Path + "config";
 
     private static Failure NotKept(SecretAddress address, KeyValueMount mount) =>
         new(FailureCode.NotSupported, address.ToString(), $"{mount.Path} is a mount of the engine '{mount.Type}', which keeps no versions of secrets: {address} is no key-value secret.")

@@ -12,14 +12,16 @@ internal static class Aftermath
 {
     /// <summary>Whether the failure of a step leads back at once.</summary>
     /// <remarks>
-    /// A store that can't be reached, or doesn't answer, can't be led back either: such a rotation waits to be resumed.
+    /// A store that can't be reached, or doesn't answer, or takes the credentials no more, can't be led back either: such a rotation waits to be resumed. So does one whose store has a rotation of its own
+    /// under way: how far that has come isn't known.
     /// </remarks>
     public static async Task<bool> LeadsBackAsync(RotationRun run, IRotationStep step, Failure failure, CancellationToken cancellation) =>
         !run.Record.IsUndoing
         && run.Plan.UndoOnFailure
         && step.Kind != StepKind.Preflight
         && failure.Effect == Effect.None
-        && failure.Code is not (FailureCode.StoreUnavailable or FailureCode.StoreBusy or FailureCode.Throttled or FailureCode.DiskFull or FailureCode.Unexpected)
+        && failure.Code is not (FailureCode.StoreUnavailable or FailureCode.StoreBusy or FailureCode.Throttled or FailureCode.DiskFull or FailureCode.CredentialsInvalid
+            or FailureCode.RotationUnfinished or FailureCode.Unexpected)
         && await BarrierAsync(run, cancellation) is null;
 
     /// <summary>What bars the way back; null where it is open. It is asked before the first step back, so that nobody gets stuck between the two ways.</summary>

@@ -34,7 +34,7 @@ internal sealed class RotationRun : IDisposable
         Lease = lease;
         Rotator = store as ISelfRotatingStore;
         Retirer = store as IRetiringStore;
-        scope = (store as IScopedStore)?.Enter(plan.Address);
+        scope = options.Emergency ? (store as IScopedStore)?.EnterUrgently(plan.Address) : (store as IScopedStore)?.Enter(plan.Address);
     }
 
     /// <summary>The store's own way of rotating; null where it has none.</summary>

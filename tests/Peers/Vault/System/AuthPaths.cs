@@ -20,6 +20,7 @@ internal sealed class AuthPaths(ServerState state)
                     ["display_name"] = token.Policies.Contains("root", StringComparer.Ordinal) ? "root" : "token",
                     ["policies"] = new JsonArray([.. token.Policies.Select(static policy => (JsonNode)policy)]),
                     ["ttl"] = token.ExpiresAt is { } expires ? (int)(expires - now).TotalSeconds : 0,
+                    ["creation_ttl"] = (int)token.Period.TotalSeconds,
                     ["renewable"] = token.IsRenewable,
                 });
             case ("auth/token/renew-self", "POST"):
@@ -54,18 +55,18 @@ internal sealed class AuthPaths(ServerState state)
             return VaultAnswer.Error(400, "lease is not renewable");
         }
 
-        token.ExpiresAt = now + token.Period;
+        token.ExpiresAt = token.Limit < now + token.Period ? token.Limit : now + token.Period;
         token.Renewals++;
-        return LoggedIn(token);
+        return LoggedIn(token, (int)(token.ExpiresAt!.Value - now).TotalSeconds);
     }
 
-    private static VaultAnswer LoggedIn(VaultToken token) => new(200, new JsonObject
+    private static VaultAnswer LoggedIn(VaultToken token, int? seconds = null) => new(200, new JsonObject
     {
         ["auth"] = new JsonObject
         {
             ["client_token"] = token.Id,
             ["policies"] = new JsonArray([.. token.Policies.Select(static policy => (JsonNode)policy)]),
-            ["lease_duration"] = (int)token.Period.TotalSeconds,
+            ["lease_duration"] = seconds ?? (int)token.Period.TotalSeconds,
             ["renewable"] = token.IsRenewable,
         },
     });

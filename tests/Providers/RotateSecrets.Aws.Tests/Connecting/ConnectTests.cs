@@ -30,18 +30,6 @@ public sealed class ConnectTests : IDisposable
     }
 
     [Fact]
-    public async Task An_expired_sign_in_names_the_command_that_renews_it()
-    {
-        await File.WriteAllTextAsync(
-            Path.Combine(environment.Folder, "config"),
-            "[profile ops]\nregion=eu-central-1\nsso_session=corp\nsso_account_id=111122223333\nsso_role_name=ops\n[sso-session corp]\nsso_start_url=https://127.0.0.1:9/start\nsso_region=eu-central-1\nsso_registration_scopes=sso:account:access\n",
-            AwsFixture.Cancellation);
-        var failure = (await ConnectAsync(("ProfileName", "ops"))).Failure;
-        Assert.Equal(FailureCode.CredentialsInvalid, failure?.Code);
-        Assert.Contains("aws sso login --profile ops", failure!.Remedy, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_profile_that_is_not_there_is_named_beside_those_that_are()
     {
         await File.WriteAllTextAsync(Path.Combine(environment.Folder, "config"), "[profile there]\nregion=eu-central-1\naws_access_key_id=x\naws_secret_access_key=x\n", AwsFixture.Cancellation);
@@ -98,22 +86,6 @@ public sealed class ConnectTests : IDisposable
         var failure = (await AwsFixture.ConnectAsync("http://127.0.0.1:9", more: [(setting, "True")])).Failure;
         Assert.Equal(FailureCode.ValueInvalid, failure?.Code);
         Assert.Equal("EndpointUri", failure!.Target);
-    }
-
-    [Fact]
-    public async Task Regions_and_accounts_are_told_apart_by_name()
-    {
-        await using var server = await AwsDouble.DoubleServer.StartAsync();
-        await using var here = AwsFixture.Value(await AwsFixture.ConnectAsync(server.Address)).Store;
-        await using var there = AwsFixture.Value(await AwsFixture.ConnectAsync(server.Address, "us-east-1", name: "us")).Store;
-        using var value = SecretValue.FromText("here");
-        AwsFixture.Value(await here.PutAsync(new PutRequest(SecretAddress.Parse("aws:prod/db"), value, SecretStage.Current, "one"), AwsFixture.Cancellation));
-
-        var missing = (await there.ReadAsync(SecretAddress.Parse("us:prod/db"), VersionSelector.Current, AwsFixture.Cancellation)).Failure;
-
-        Assert.Equal(FailureCode.SecretNotFound, missing?.Code);
-        Assert.Contains("us:prod/db", missing!.Message, StringComparison.Ordinal);
-        Assert.NotEqual(here.Description.Location, there.Description.Location);
     }
 
     [Theory]

@@ -10,20 +10,30 @@ using Rotator;
 namespace RotateSecrets.Aws.Tests.Rotations;
 
 /// <summary>A whole rotation and its undo, on whatever service the environment names.</summary>
-public sealed class EndpointRotationTests : IAsyncLifetime
+public class EndpointRotationTests : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("rotatesecrets-").FullName;
-    private readonly SecretAddress address = SecretAddress.Parse($"aws:/rotatesecrets/rotation-{Guid.NewGuid():N}#password");
     private World world = null!;
 
-    private ISecretStore Store => World.Of(world.StoreOf(address));
+    /// <summary>Which secret.</summary>
+    protected virtual SecretAddress Address { get; } = SecretAddress.Parse($"aws:/rotatesecrets/rotation-{Guid.NewGuid():N}#password");
+
+    /// <summary>The whole of its first value.</summary>
+    protected virtual string First => new JsonObject { ["user"] = "app", ["password"] = KilledSample.Old }.ToJsonString();
+
+    /// <summary>What the last step says that a rotation costs; empty where it isn't counted.</summary>
+    protected virtual string Cost => "7 requests";
+
+    private ISecretStore Store => World.Of(world.StoreOf(Address));
+
+    private SecretAddress Whole => SecretAddress.Parse($"{Address.Store}:{Address.Path}");
 
     public async ValueTask InitializeAsync()
     {
         NamedEndpoint.Require();
         world = await World.OpenAsync(folder);
-        using var whole = SecretValue.FromText(new JsonObject { ["user"] = "app", ["password"] = KilledSample.Old }.ToJsonString());
-        World.Of(await Store.PutAsync(new PutRequest(SecretAddress.Parse($"aws:{address.Path}"), whole, SecretStage.Current, "first"), AwsFixture.Cancellation));
+        using var whole = SecretValue.FromText(First);
+        World.Of(await Store.PutAsync(new PutRequest(Whole, whole, SecretStage.Current, "first"), AwsFixture.Cancellation));
     }
 
     [Fact]
@@ -32,10 +42,10 @@ public sealed class EndpointRotationTests : IAsyncLifetime
         for (var turn = 0; turn < 2; turn++)
         {
             var before = await CurrentAsync();
-            var rotation = await DrainAsync(world.Runner.RunAsync([new RotationPlan(address)], new RotationOptions(), default));
+            var rotation = await DrainAsync(world.Runner.RunAsync([new RotationPlan(Address)], new RotationOptions(), default));
 
             Assert.Equal(RotationState.Completed, rotation.State);
-            Assert.Contains("7 requests", rotation.Steps[^1].Message, StringComparison.Ordinal);
+            Assert.Contains(Cost, rotation.Steps[^1].Message, StringComparison.Ordinal);
             Assert.NotEqual(before, await CurrentAsync());
             Assert.Single(await VersionsAsync(), static version => version.Stage != SecretStage.Revoked);
         }
@@ -45,7 +55,7 @@ public sealed class EndpointRotationTests : IAsyncLifetime
     public async Task A_rotation_is_undone()
     {
         using var stop = new CancellationTokenSource();
-        var events = world.Runner.RunAsync([new RotationPlan(address) { Grace = TimeSpan.FromSeconds(2) }], new RotationOptions(), new RotateSecrets.Consumers.StopRequest(stop.Token, default));
+        var events = world.Runner.RunAsync([new RotationPlan(Address) { Grace = TimeSpan.FromSeconds(2) }], new RotationOptions(), new RotateSecrets.Consumers.StopRequest(stop.Token, default));
         var stopped = await DrainAsync(events, happened =>
         {
             if (happened is { Kind: RotationEventKind.StepBegun, StepKind: StepKind.Grace })
@@ -65,23 +75,24 @@ public sealed class EndpointRotationTests : IAsyncLifetime
     {
         if (world is not null)
         {
-            World.Of(await Store.RemoveAsync(SecretAddress.Parse($"aws:{address.Path}"), CancellationToken.None));
+            World.Of(await Store.RemoveAsync(Whole, CancellationToken.None));
             await world.DisposeAsync();
         }
 
         Directory.Delete(folder, recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     private async Task<string> CurrentAsync()
     {
-        using var value = World.Of(await Store.ReadAsync(address, VersionSelector.Current, AwsFixture.Cancellation)).Value!;
+        using var value = World.Of(await Store.ReadAsync(Address, VersionSelector.Current, AwsFixture.Cancellation)).Value!;
         return value.Reveal();
     }
 
     private async Task<List<SecretVersion>> VersionsAsync()
     {
         var versions = new List<SecretVersion>();
-        await foreach (var version in Store.ListVersionsAsync(address, AwsFixture.Cancellation))
+        await foreach (var version in Store.ListVersionsAsync(Address, AwsFixture.Cancellation))
         {
             versions.Add(World.Of(version));
         }
@@ -101,4 +112,14 @@ public sealed class EndpointRotationTests : IAsyncLifetime
 
         return SecretRotation.Of(id, World.Of(await world.Journal.ReadAsync(id, AwsFixture.Cancellation)));
     }
+}
+
+/// <summary>The same with a parameter.</summary>
+public sealed class ParameterEndpointRotationTests : EndpointRotationTests
+{
+    protected override SecretAddress Address { get; } = SecretAddress.Parse($"ssm:/rotatesecrets/rotation-{Guid.NewGuid():N}");
+
+    protected override string First => KilledSample.Old;
+
+    protected override string Cost => string.Empty;
 }

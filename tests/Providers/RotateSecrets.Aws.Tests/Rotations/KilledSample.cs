@@ -15,6 +15,9 @@ internal sealed class KilledSample : IAsyncDisposable
 
     public const int Killed = 137;
 
+    /// <summary>The parameter that a sample of Parameter Store has.</summary>
+    public static SecretAddress Parameter { get; } = SecretAddress.Parse("ssm:/prod/proxy/jwt");
+
     private const string Name = "prod/proxy/jwt";
 
     private readonly string folder = Directory.CreateTempSubdirectory("rotatesecrets-kill-").FullName;
@@ -31,10 +34,21 @@ internal sealed class KilledSample : IAsyncDisposable
         var fixture = await AwsFixture.StartAsync();
         await fixture.PutAsync(SecretAddress.Parse($"aws:{Name}"), Old, SecretStage.Current);
         await fixture.Store.DisposeAsync();
-        var sample = new KilledSample(fixture.Server);
-        var plan = new JsonObject { ["Address"] = $"aws:{Name}", ["Strategy"] = strategy };
-        await File.WriteAllTextAsync(Path.Combine(sample.folder, "plan.json"), plan.ToJsonString(), AwsFixture.Cancellation);
-        return sample;
+        return await new KilledSample(fixture.Server).WithPlanAsync($"aws:{Name}", strategy);
+    }
+
+    /// <summary>The same for a parameter, whose readers ask for the label Current, or for none.</summary>
+    public static async Task<KilledSample> StartWithParameterAsync(bool isLabelled, string strategy)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGKILL.");
+        var server = await DoubleServer.StartAsync();
+        server.Parameters.Call("PutParameter", new() { ["Name"] = Parameter.Path, ["Value"] = Old, ["Type"] = "SecureString" });
+        if (isLabelled)
+        {
+            server.Parameters.Call("LabelParameterVersion", new() { ["Name"] = Parameter.Path, ["ParameterVersion"] = 1L, ["Labels"] = new JsonArray("Current") });
+        }
+
+        return await new KilledSample(server).WithPlanAsync(Parameter.ToString(), strategy);
     }
 
     public void Change(Func<Secret, Secret> change) => Server.Secrets.Change(Name, change);
@@ -92,6 +106,13 @@ internal sealed class KilledSample : IAsyncDisposable
         }
 
         throw new InvalidOperationException("There is no rotation.");
+    }
+
+    private async Task<KilledSample> WithPlanAsync(string address, string strategy)
+    {
+        var plan = new JsonObject { ["Address"] = address, ["Strategy"] = strategy };
+        await File.WriteAllTextAsync(Path.Combine(folder, "plan.json"), plan.ToJsonString(), AwsFixture.Cancellation);
+        return this;
     }
 
     public async ValueTask DisposeAsync()

@@ -53,9 +53,9 @@ internal sealed class RotationFixture : ISecretStores, IPlanSource, IAsyncDispos
     private SupervisedProcesses Processes => new(Services.Consumers, this, Address);
 
     /// <summary>A secret with one version, and replicas of a service that run with it.</summary>
-    public static async Task<RotationFixture> StartAsync(int replicas = 2)
+    public static async Task<RotationFixture> StartAsync(int replicas = 2, TimeProvider? time = null)
     {
-        var fixture = new RotationFixture(await AwsFixture.StartAsync(), replicas);
+        var fixture = new RotationFixture(await AwsFixture.StartAsync(time), replicas);
         await fixture.aws.PutAsync(Address, Old, SecretStage.Current);
         var provider = new LocalProvider();
         var services = Path.Combine(fixture.folder, "services.json");
@@ -76,8 +76,8 @@ internal sealed class RotationFixture : ISecretStores, IPlanSource, IAsyncDispos
         return fixture;
     }
 
-    public Task<SecretRotation> RotateAsync(RotationPlan? plan = null) =>
-        DrainAsync(new RotationRunner(Services).RunAsync([plan ?? new RotationPlan(Address)], new RotationOptions(), default));
+    public Task<SecretRotation> RotateAsync(RotationPlan? plan = null, RotationOptions? options = null) =>
+        DrainAsync(new RotationRunner(Services).RunAsync([plan ?? new RotationPlan(Address)], options ?? new RotationOptions(), default));
 
     /// <summary>Rotates until a step is done, or begun, and stops at the next safe point.</summary>
     public async Task<SecretRotation> RotateUntilAsync(StepKind last, RotationEventKind kind = RotationEventKind.StepDone, RotationPlan? plan = null)

@@ -1,5 +1,7 @@
+using AwsDouble;
 using RotateSecrets.Rotation.Plans;
 using RotateSecrets.Rotation.Records;
+using RotateSecrets.Rotation.Running;
 using RotateSecrets.Secrets;
 
 namespace RotateSecrets.Aws.Tests.Rotations;
@@ -71,5 +73,29 @@ public sealed class RotationTests
 
         Assert.Equal(RotationState.Completed, (await fixture.RotateAsync(plan)).State);
         Assert.NotEqual(first, await fixture.ReadAsync(SecretStage.Current));
+    }
+
+    [Fact]
+    public async Task Versions_that_follow_each_other_for_long_are_refused_before_anything_is_written_but_in_an_emergency()
+    {
+        await using var fixture = await RotationFixture.StartAsync(replicas: 0);
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+        // Ten in less than a hundred minutes: faster than one each ten minutes, which the service's API reference asks for.
+        fixture.Server.Secrets.Change("prod/proxy/jwt", secret => secret with
+        {
+            Versions = [.. Enumerable.Range(1, 9).Select(age => new SecretRow($"{age:D32}", now - (age * 660)) { Text = "older" }), .. secret.Versions],
+        });
+
+        var refused = await fixture.RotateAsync();
+
+        Assert.Equal(RotationState.Undone, refused.State);
+        Assert.Contains(refused.Steps, static step => step.Message.Contains("takes one each 10 minutes", StringComparison.Ordinal));
+        Assert.DoesNotContain("PutSecretValue", fixture.Server.Operations);
+
+        var urgent = await fixture.RotateAsync(options: new RotationOptions { Emergency = true });
+
+        Assert.True(urgent.State == RotationState.Completed, urgent.Message);
+        Assert.NotEqual(RotationFixture.Old, await fixture.ReadAsync(SecretStage.Current));
     }
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Time.Testing;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Peers.Vault;
@@ -86,7 +84,7 @@ public sealed class ConnectTests : IAsyncLifetime
     [Fact]
     public async Task A_wrong_token_an_unknown_setting_and_a_dead_port_are_told_apart()
     {
-        Assert.Equal(FailureCode.AccessDenied, (await Doors.TryConnectAsync(server.Address.ToString(), "s.wrong")).Failure?.Code);
+        Assert.Equal(FailureCode.CredentialsInvalid, (await Doors.TryConnectAsync(server.Address.ToString(), "s.wrong")).Failure?.Code);
         Assert.Equal(FailureCode.ValueInvalid, (await Doors.TryConnectAsync(server.Address.ToString(), "t", settings: ("Tokn", "x"))).Failure?.Code);
         Assert.Equal(FailureCode.StoreUnavailable, (await Doors.TryConnectAsync("http://127.0.0.1:1", "t")).Failure?.Code);
         foreach (var none in (string[])["s.canary\r\nX-Other: 1", "s.canary ", "s.canäry"])
@@ -102,7 +100,7 @@ public sealed class ConnectTests : IAsyncLifetime
     [Fact]
     public async Task A_certificate_that_is_not_trusted_is_named_and_so_is_one_for_another_server()
     {
-        using var certificate = Certificate("vault.example.org");
+        using var certificate = OwnCertificate.Make("vault.example.org");
         var pem = Path.Combine(folder, "ca.pem");
         await File.WriteAllTextAsync(pem, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         await using var secure = await VaultDouble.StartAsync(certificate: certificate);
@@ -163,16 +161,6 @@ public sealed class ConnectTests : IAsyncLifetime
     [InlineData("h")]
     [InlineData("1h2")]
     public void What_is_no_duration_is_none(string text) => Assert.False(GoDuration.TryParse(text, out _));
-
-    private static X509Certificate2 Certificate(string name)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-    }
 
     private async Task<Failure?> LogInAsync(string? credential, params (string Name, string Value)[] settings)
     {

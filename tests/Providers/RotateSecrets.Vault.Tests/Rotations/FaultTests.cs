@@ -1,7 +1,6 @@
 using RotateSecrets.Consumers;
 using RotateSecrets.Peers.Vault;
 using RotateSecrets.Rotation.Records;
-using RotateSecrets.Rotation.Running;
 using RotateSecrets.Secrets;
 using RotateSecrets.Vault.Tests.Hosting;
 
@@ -86,37 +85,6 @@ public sealed class FaultTests : IAsyncLifetime
 
             Assert.Single(await house.VersionsAsync(), static version => version.Stage is SecretStage.Current or SecretStage.Pending or SecretStage.Previous);
         }
-    }
-
-    [Fact]
-    public async Task A_token_that_ends_in_mid_rotation_leaves_it_where_it_can_be_resumed_with_another()
-    {
-        server.WritePolicy("operator", """path "secret/*" { capabilities = ["create", "read", "update", "delete", "list"] }""");
-        var token = server.Token(TimeSpan.FromHours(1), false, "operator");
-        await using var house = await HouseAsync();
-        await house.PutAsync(Old);
-        await house.Store.DisposeAsync();
-        house.Store = await Doors.ConnectAsync(server, token.Id);
-        server.Before = question =>
-        {
-            if (question is { Method: "POST" } && question.Path.StartsWith("secret/data/", StringComparison.Ordinal))
-            {
-                server.RevokeToken(token.Id);
-            }
-
-            return null;
-        };
-
-        var failed = await house.RunAsync(new RotationOptions { Attempts = 1 });
-
-        server.Before = null;
-        Assert.False(failed.State == RotationState.Completed);
-        Assert.Contains("no longer valid", failed.Message + string.Join(' ', failed.Steps.Select(static step => step.Message)), StringComparison.Ordinal);
-        await house.Store.DisposeAsync();
-        house.Store = await Doors.ConnectAsync(server);
-        var resumed = await house.ResumeAsync(failed.Id);
-        Assert.True(resumed.State is RotationState.Completed or RotationState.Undone, $"{resumed.State}: {resumed.Message}");
-        Assert.Single(await house.VersionsAsync(), static version => version.Stage == SecretStage.Current);
     }
 
     private static bool IsOurs(VaultQuestion question) =>

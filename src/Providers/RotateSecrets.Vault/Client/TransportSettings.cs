@@ -1,0 +1,30 @@
+using System.Net;
+
+namespace RotateSecrets.Vault.Client;
+
+/// <summary>How requests travel.</summary>
+internal sealed record TransportSettings
+{
+    /// <summary>How long an answer may take. Default: 60 seconds, as for the vault program.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often a request that may pass is sent again. Default: 3.</summary>
+    public int Retries { get; init; } = 3;
+
+    /// <summary>The proxy through which the server is reached; null for the one that the environment names for all programs, if any.</summary>
+    public Uri? Proxy { get; init; }
+
+    /// <summary>Makes a handler send requests so.</summary>
+    public SocketsHttpHandler Apply(SocketsHttpHandler handler)
+    {
+        if (Proxy is { } proxy)
+        {
+            handler.Proxy = new WebProxy(proxy)
+            {
+                Credentials = proxy.UserInfo.Split(':', 2) is [{ Length: > 0 } user, .. var rest] ? new NetworkCredential(Uri.UnescapeDataString(user), Uri.UnescapeDataString(rest.FirstOrDefault() ?? string.Empty)) : null,
+            };
+        }
+
+        return handler;
+    }
+}
