@@ -166,13 +166,13 @@ public sealed class CustomResourceTests
         {
             ["mount"] = "secret",
             ["type"] = "kv-v2",
-            ["path"] = "proxy/jwt",
+            ["path"] = "proxy/synced",
             ["destination"] = new JsonObject { ["name"] = "token" },
         });
         await cluster.CreateAsync(cluster.Namespace, "Deployment", "web", Manifest.Running("web", 1, Manifest.WithVariable("token")));
         await cluster.ReadyAsync(cluster.Namespace, "Deployment/web", 1);
         using var value = SecretValue.FromText("the new value of Vault");
-        var version = new SecretVersion(SecretAddress.Parse("vault:secret/proxy/jwt#value"), "7", SecretStage.Current, DateTimeOffset.UtcNow) { Fingerprint = value.Fingerprint };
+        var version = new SecretVersion(SecretAddress.Parse("vault:secret/proxy/synced#value"), "7", SecretStage.Current, DateTimeOffset.UtcNow) { Fingerprint = value.Fingerprint };
         var consumer = Assert.Single(Inside(cluster, await cluster.ConsumersAsync(version.Address))) with { Version = version };
         Assert.Contains("through VaultStaticSecret jwt", consumer.References.Single().Location, StringComparison.Ordinal);
         Assert.False(TestCluster.Value(await cluster.Control.ProveAsync(consumer, version, Cancellation)).IsProven);

@@ -89,10 +89,10 @@ public sealed partial class PermissionTests
         {
             ["secretStoreRef"] = new JsonObject { ["name"] = "team", ["kind"] = "SecretStore" },
             ["target"] = new JsonObject { ["name"] = "token" },
-            ["dataFrom"] = new JsonArray(new JsonObject { ["extract"] = new JsonObject { ["key"] = "proxy/jwt" } }),
+            ["dataFrom"] = new JsonArray(new JsonObject { ["extract"] = new JsonObject { ["key"] = "proxy/limited" } }),
         });
         await cluster.CreateAsync(cluster.Namespace, "Deployment", "web", Manifest.Running("web", 0, Manifest.WithVariable("token")));
-        var consumers = (await cluster.ConsumersAsync(Secrets.SecretAddress.Parse("vault:secret/proxy/jwt#value"))).Where(consumer => consumer.Scope.EndsWith(cluster.Namespace, StringComparison.Ordinal)).ToList();
+        var consumers = (await cluster.ConsumersAsync(Secrets.SecretAddress.Parse("vault:secret/proxy/limited#value"))).Where(consumer => consumer.Scope.EndsWith(cluster.Namespace, StringComparison.Ordinal)).ToList();
         await using var limited = await TestCluster.ConnectAsync(0, await LimitedUser.MakeAsync(cluster), Stores, ("Namespace", cluster.Namespace));
         await LimitedUser.GrantAsync(
             cluster,
