@@ -58,7 +58,7 @@ public sealed class GitHubProvider : IProvider
             return refused;
         }
 
-        return server.Connection(settings.Owner);
+        return server.Connection(settings.Owner, settings.ObservedWithin);
     }
 
     private static async Task<Failure?> CheckAsync(GitHubServer server, ITokenSource tokens, CancellationToken cancellation) => tokens is AppToken app

@@ -1,4 +1,6 @@
+using RotateSecrets.GitHub.Audit;
 using RotateSecrets.GitHub.Client;
+using RotateSecrets.GitHub.Codespaces;
 using RotateSecrets.GitHub.Consumers;
 using RotateSecrets.GitHub.Login;
 using RotateSecrets.GitHub.Repositories;
@@ -20,14 +22,15 @@ internal sealed record GitHubServer(string Name, string Host, GitHubApi Api, Req
 {
     /// <summary>All that is reached through it.</summary>
     /// <param name="owner">Whose repositories are searched where no secret is named; null for none.</param>
-    public Connection Connection(string? owner)
+    /// <param name="within">For how long a workflow that was given a secret counts as a consumer of it, by the audit log; null where the log isn't asked.</param>
+    public Connection Connection(string? owner, TimeSpan? within = null)
     {
         var reader = new RepositoryReader(Api, new RepositoryCache(Path.Combine(Folder, "repositories", Host.Replace(':', '_'))), Time);
         var finder = new WorkflowFinder(this, reader, owner);
         return new Connection(new GitHubStore(this))
         {
-            Sources = [new WorkflowSource(finder)],
-            Controls = [new WorkflowControl(this, finder)],
+            Sources = [within is { } observed ? new ObservedWorkflows(this, new AuditLog(Api, Name), finder, observed) : new WorkflowSource(finder), new CodespaceSource(this, finder)],
+            Controls = [new WorkflowControl(this, finder), new ObservedControl(this, new RunProof(this, new RunCalls(Api))), new CodespaceControl(this)],
         };
     }
 

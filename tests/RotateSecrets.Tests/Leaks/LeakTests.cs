@@ -69,6 +69,8 @@ public sealed class LeakTests : IDisposable
         "$args[1] | Test-RotationHealth",
         "New-SecretValue | Set-StoreSecret local:Y",
         "$args[1] | Update-Consumer -To $args[3]",
+        "Update-Consumer -Kind Deployment -Name x -To $args[3] -Variable X",
+        "Update-Consumer -Kind Deployment -Name x -To local:X -Variable $args[3]",
         "Get-StoreAuditEvent local:X",
         "$args[1] | Get-StoreAuditEvent",
         "New-RotationPlan local:X ./x.rotation.psd1 -Owner me; Test-RotationPlan ./x.rotation.psd1",

@@ -3,6 +3,7 @@ using System.Text.Json;
 using RotateSecrets.GitHub.Addressing;
 using RotateSecrets.GitHub.Client;
 using RotateSecrets.Outcomes;
+using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 
 namespace RotateSecrets.GitHub.Audit;
@@ -19,8 +20,6 @@ internal sealed class AuditLog(GitHubApi api, string store)
     /// <summary>The operation of an entry that says that a job was given the secret.</summary>
     public const string Read = "read";
 
-    private const string Prepared = "workflows.prepared_workflow_job";
-
     /// <summary>Reads the entries about a secret, oldest first.</summary>
     public async IAsyncEnumerable<Outcome<StoreAuditEvent>> ReadAsync(AuditQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -36,11 +35,49 @@ internal sealed class AuditLog(GitHubApi api, string store)
             yield break;
         }
 
-        var phrase = query.Since is { } since ? $"&phrase={Uri.EscapeDataString($"created:>={since.UtcDateTime:yyyy-MM-dd}")}" : string.Empty;
-        var need = new CallNeed(query.Address.ToString(), "GET /orgs/{org}/audit-log", "Administration (organization): read");
-        await foreach (var page in api.PagesAsync(need, $"orgs/{Uri.EscapeDataString(place.Owner)}/audit-log?include=all&order=asc&per_page=100{phrase}", null, cancellation))
+        await foreach (var read in EntriesAsync(place, query.Address.ToString(), string.Empty, query.Since, cancellation))
         {
-            if (page.Failed(out failure, out var entry))
+            if (read.Failed(out failure, out var entry))
+            {
+                yield return failure;
+            }
+            else if (Event(entry, place, query.Address) is { } happened)
+            {
+                yield return happened;
+            }
+        }
+    }
+
+    /// <summary>Reads which jobs were given a secret of that name, oldest first. Of which scope it was, the log doesn't tell.</summary>
+    /// <param name="place">The secret.</param>
+    /// <param name="target">The secret's address.</param>
+    /// <param name="since">From when on.</param>
+    /// <param name="cancellation">Gives up at once.</param>
+    public async IAsyncEnumerable<Outcome<PreparedJob>> JobsAsync(SecretPlace place, string target, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var where = place.FullRepository is { } repository ? $"repo:{repository} " : string.Empty;
+        await foreach (var read in EntriesAsync(place, target, $"{where}action:{PreparedJob.Action}", since, cancellation))
+        {
+            if (read.Failed(out var failure, out var entry))
+            {
+                yield return failure;
+            }
+            else if (PreparedJob.Of(entry, MomentOf(entry)) is { } job && IsOf(job, place))
+            {
+                yield return job;
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<Outcome<JsonElement>> EntriesAsync(
+        SecretPlace place, string target, string phrase, DateTimeOffset? since, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var terms = since is { } from ? $"{phrase} created:>={from.UtcDateTime:yyyy-MM-dd}".Trim() : phrase;
+        var need = new CallNeed(target, "GET /orgs/{org}/audit-log", "Administration (organization): read");
+        var path = $"orgs/{Uri.EscapeDataString(place.Owner)}/audit-log?include=all&order=asc&per_page=100{(terms.Length > 0 ? $"&phrase={Uri.EscapeDataString(terms)}" : string.Empty)}";
+        await foreach (var page in api.PagesAsync(need, path, null, cancellation))
+        {
+            if (page.Failed(out var failure, out var entry))
             {
                 yield return failure.Code == FailureCode.SecretNotFound
                     ? new Failure(FailureCode.AccessDenied, place.Owner, $"{place.Owner} has no audit log that the token may read: it is there for organisations of GitHub Enterprise alone, and takes {need.Permission}, or read:audit_log.")
@@ -48,36 +85,35 @@ internal sealed class AuditLog(GitHubApi api, string store)
                 yield break;
             }
 
-            if (Event(entry, place, query) is { } happened)
+            if (since is null || MomentOf(entry) >= since)
             {
-                yield return happened;
+                yield return entry;
             }
         }
     }
 
-    private static StoreAuditEvent? Event(JsonElement entry, SecretPlace place, AuditQuery query)
+    private static StoreAuditEvent? Event(JsonElement entry, SecretPlace place, SecretAddress address)
     {
-        var action = entry.Text("action") ?? string.Empty;
-        var at = entry.Number("@timestamp") is { } stamp and > 0 and < 253402300800000 ? DateTimeOffset.FromUnixTimeMilliseconds(stamp) : DateTimeOffset.UnixEpoch;
-        if (query.Since is { } since && at < since)
+        var principal = entry.Text("actor") is { Length: > 0 } actor ? actor : "unknown";
+        if (PreparedJob.Of(entry, MomentOf(entry)) is { } job)
         {
-            return null;
+            return IsOf(job, place) ? new StoreAuditEvent(job.At, Read, address, null, principal, job.Words) : null;
         }
 
-        var principal = entry.Text("actor") ?? "unknown";
-        if (action == Prepared)
-        {
-            return IsOfRepository(entry, place) && Names(entry.At("secrets_passed")).Contains(place.Name, StringComparer.OrdinalIgnoreCase)
-                ? new StoreAuditEvent(at, Read, query.Address!, null, principal, Job(entry))
-                : null;
-        }
-
-        return Operation(action, place) is { } operation && IsOfRepository(entry, place)
+        return Operation(entry.Text("action") ?? string.Empty, place) is { } operation && IsOfRepository(entry.Text("repo"), place)
             && string.Equals(entry.Text("key") ?? entry.Text("secret_name") ?? entry.Text("name"), place.Name, StringComparison.OrdinalIgnoreCase)
             && (place.Environment is null || string.Equals(entry.Text("environment_name"), place.Environment, StringComparison.OrdinalIgnoreCase))
-            ? new StoreAuditEvent(at, operation, query.Address!, null, principal, entry.Text("actor_ip"))
+            ? new StoreAuditEvent(MomentOf(entry), operation, address, null, principal, entry.Text("actor_ip"))
             : null;
     }
+
+    // A job without the environment has another secret of the name.
+    private static bool IsOf(PreparedJob job, SecretPlace place) =>
+        IsOfRepository(job.Repository, place) && job.Secrets.Contains(place.Name, StringComparer.OrdinalIgnoreCase)
+        && (place.Environment is null || job.Environment is null || string.Equals(job.Environment, place.Environment, StringComparison.OrdinalIgnoreCase));
+
+    private static DateTimeOffset MomentOf(JsonElement entry) =>
+        entry.Number("@timestamp") is { } stamp and > 0 and < 253402300800000 ? DateTimeOffset.FromUnixTimeMilliseconds(stamp) : DateTimeOffset.UnixEpoch;
 
     private static string? Operation(string action, SecretPlace place)
     {
@@ -98,12 +134,6 @@ internal sealed class AuditLog(GitHubApi api, string store)
             : null;
     }
 
-    private static bool IsOfRepository(JsonElement entry, SecretPlace place) =>
-        place.Repository is null || string.Equals(entry.Text("repo"), place.FullRepository, StringComparison.OrdinalIgnoreCase);
-
-    private static IEnumerable<string> Names(JsonElement secrets) =>
-        secrets.Items().Where(static name => name.ValueKind == JsonValueKind.String).Select(static name => name.GetString()!);
-
-    private static string Job(JsonElement entry) =>
-        FormattableString.Invariant($"{entry.Text("repo")}, job {entry.Text("job_name") ?? entry.Text("job_workflow_ref")}, run {entry.Number("workflow_run_id")}");
+    private static bool IsOfRepository(string? repository, SecretPlace place) =>
+        place.Repository is null || string.Equals(repository, place.FullRepository, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,9 +1,6 @@
 using RotateSecrets.Consumers;
 using RotateSecrets.GitHub.Addressing;
 using RotateSecrets.GitHub.Consumers;
-using RotateSecrets.GitHub.References;
-using RotateSecrets.GitHub.Repositories;
-using RotateSecrets.GitHub.Workflows;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.GitHub.Changes;
@@ -14,6 +11,8 @@ namespace RotateSecrets.GitHub.Changes;
 internal sealed class WorkflowRepointer(GitHubServer server, WorkflowFinder finder)
 {
     private const int Tries = 3;
+
+    private readonly ChangeMaker maker = new(finder);
 
     /// <summary>Works out what would be changed.</summary>
     public async Task<Outcome<Repointing>> PreviewAsync(Consumer consumer, RepointRequest request, CancellationToken cancellation) =>
@@ -159,73 +158,8 @@ internal sealed class WorkflowRepointer(GitHubServer server, WorkflowFinder find
         ? named
         : (await finder.Reader.ReadAsync(id.Repository, cancellation)).Map(static snapshot => snapshot.DefaultBranch);
 
-    private async Task<Outcome<BranchChange>> ChangeAsync(WorkflowId id, RepointRequest request, (SecretPlace From, SecretPlace To) places, CancellationToken cancellation)
-    {
-        FoundWorkflow? workflow = null;
-        await foreach (var found in finder.FindAsync(request.From, id, cancellation))
-        {
-            if (found.Failed(out var failure, out var one))
-            {
-                // Another workflow that can't be read doesn't keep this one from being changed.
-                if (failure.Code == FailureCode.DocumentInvalid && !failure.Target.Contains(id.Path, StringComparison.Ordinal))
-                {
-                    continue;
-                }
-
-                return failure;
-            }
-
-            workflow = one;
-        }
-
-        if ((await finder.Reader.ReadAsync(id.Repository, cancellation)).Failed(out var unread, out var snapshot))
-        {
-            return unread;
-        }
-
-        if (workflow is null)
-        {
-            return new BranchChange(id.In(snapshot)?.Sha ?? string.Empty, []);
-        }
-
-        // Who gets all secrets at once, or one by a computed name, has no name to be changed: it finds the new value under the old name once that is promoted.
-        var named = workflow.References.Select(static one => one.Reference).Where(static one => one.SecretName is not null && one.Kind is ReferenceKind.Property or ReferenceKind.Index).ToList();
-        if (named.Find(reference => !string.Equals(reference.Spot.Repository, id.Repository, StringComparison.OrdinalIgnoreCase)) is { } foreign)
-        {
-            return new Failure(
-                FailureCode.NotSupported,
-                $"{WorkflowId.Kind}:{id.Repository}/{id.Name}",
-                $"{id.Name} of {id.Repository} reads {places.From.Name} in {foreign.Spot.Path} of {foreign.Spot.Repository}, line {foreign.Spot.Line}: a change there would change it for others too.")
-            {
-                Remedy = "Let the caller hand the secret on by name, or change it there by hand.",
-            };
-        }
-
-        return Rewrite(workflow, snapshot, named, places);
-    }
-
-    private static Outcome<BranchChange> Rewrite(
-        FoundWorkflow workflow, RepositorySnapshot snapshot, IReadOnlyList<SecretReference> references, (SecretPlace From, SecretPlace To) places)
-    {
-        var changes = new List<FileChange>();
-        foreach (var file in references.GroupBy(static reference => reference.Spot.Path, StringComparer.Ordinal))
-        {
-            if (workflow.Branch.Files.FirstOrDefault(one => one.Path == file.Key) is not { } entry)
-            {
-                return new Failure(FailureCode.NotSupported, file.Key, $"{file.Key} reads {places.From.Name}, and is no workflow of {snapshot.Repository}: it has to be changed by hand.");
-            }
-
-            var before = snapshot.Blobs[entry.Oid];
-            if (ReferenceRewriter.Rewrite(before, file.Key, [.. file], places.From.Name, places.To.Name).Failed(out var failure, out var after))
-            {
-                return failure;
-            }
-
-            changes.Add(new FileChange(file.Key, before, after));
-        }
-
-        return new BranchChange(workflow.Branch.Sha, changes);
-    }
+    private Task<Outcome<BranchChange>> ChangeAsync(WorkflowId id, RepointRequest request, (SecretPlace From, SecretPlace To) places, CancellationToken cancellation) =>
+        maker.ChangeAsync(id, request.From, places.From, places.To, cancellation);
 
     private static Outcome<(SecretPlace From, SecretPlace To)> PlacesOf(RepointRequest request)
     {

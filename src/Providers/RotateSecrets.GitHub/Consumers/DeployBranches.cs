@@ -12,6 +12,7 @@ internal sealed class DeployBranches(GitHubApi api, SecretPlace place)
 {
     private bool isAsked;
     private bool onlyProtected;
+    private IReadOnlySet<string>? isProtected;
     private List<string>? patterns;
 
     /// <summary>Whether a branch may. Where that can't be told, it may.</summary>
@@ -28,7 +29,7 @@ internal sealed class DeployBranches(GitHubApi api, SecretPlace place)
             isAsked = true;
         }
 
-        return onlyProtected ? branch.IsProtected : patterns is null || patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, branch.Name, ignoreCase: false));
+        return onlyProtected ? isProtected?.Contains(branch.Name) ?? true : patterns is null || patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, branch.Name, ignoreCase: false));
     }
 
     private async Task AskAsync(CancellationToken cancellation)
@@ -41,6 +42,11 @@ internal sealed class DeployBranches(GitHubApi api, SecretPlace place)
 
         var policy = answer.Body.At("deployment_branch_policy");
         onlyProtected = policy.Flag("protected_branches");
+        if (onlyProtected)
+        {
+            (await new BranchList(api).ProtectedAsync(place.FullRepository!, cancellation)).Succeeded(out isProtected, out _);
+        }
+
         if (policy.Flag("custom_branch_policies"))
         {
             var names = new List<string>();

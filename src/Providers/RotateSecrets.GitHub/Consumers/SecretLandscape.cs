@@ -12,8 +12,9 @@ namespace RotateSecrets.GitHub.Consumers;
 /// Finds out which secret of a name a job gets: the environment's covers the repository's, which covers the organisation's. It asks for no more than a reference leaves open, and once a search.
 /// </summary>
 /// <param name="api">Calls the API.</param>
+/// <param name="names">Tells which names of secrets there are.</param>
 /// <param name="place">The secret whose consumers are looked for; it counts as being there.</param>
-internal sealed class SecretLandscape(GitHubApi api, SecretPlace place)
+internal sealed class SecretLandscape(GitHubApi api, SecretNames names, SecretPlace place)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<Outcome<bool>>>> asked = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, Lazy<Task<Outcome<IReadOnlyList<string>>>>> environments = new(StringComparer.OrdinalIgnoreCase);
@@ -56,7 +57,7 @@ internal sealed class SecretLandscape(GitHubApi api, SecretPlace place)
             _ => place.Repository is null,
         });
         return !isAmong ? Relation.Other
-            : scopes.Count > 1 || reference.IsPossible || place.Use != SecretUse.Actions ? Relation.Possible
+            : scopes.Count > 1 || reference.IsPossible || (place.Use != SecretUse.Actions && !reference.Workflow.StartsWith(".github/dependabot.", StringComparison.Ordinal)) ? Relation.Possible
             : Relation.Definite;
     }
 
@@ -67,18 +68,21 @@ internal sealed class SecretLandscape(GitHubApi api, SecretPlace place)
         {
             covering.Add(place.Environment);
         }
-
-        if (place.Use == SecretUse.Actions)
+        else if (place.Use == SecretUse.Actions)
         {
             IReadOnlyList<string> candidates = reference.Environment.Name is { } named ? [named] : [];
-            if (reference.Environment.IsComputed && place.Environment is null && (await EnvironmentsAsync(repository, cancellation)).Failed(out var failure, out candidates!))
+            if (reference.Environment.IsComputed && (await EnvironmentsAsync(repository, cancellation)).Failed(out var failure, out candidates!))
             {
                 return failure;
             }
 
-            foreach (var environment in candidates.Where(name => place.Environment is null))
+            foreach (var environment in candidates)
             {
-                if ((await HasAsync($"repos/{BranchList.Escaped(repository)}/environments/{Uri.EscapeDataString(environment)}", cancellation)).Failed(out failure, out var has))
+                var found = await HasAsync(
+                    $"repos/{BranchList.Escaped(repository)}/environments/{Uri.EscapeDataString(environment)}", "/repos/{owner}/{repo}/environments/{environment_name}/secrets", "Environments: read", Patience, cancellation);
+
+                // An environment that isn't there is made when the job runs, and has none.
+                if (found.Failed(out failure, out var has) && failure.Code != FailureCode.SecretNotFound)
                 {
                     return failure;
                 }
@@ -90,10 +94,13 @@ internal sealed class SecretLandscape(GitHubApi api, SecretPlace place)
             }
         }
 
+        // What an environment covers for certain isn't asked for.
         var inRepository = place is { Repository: not null, Environment: null };
-        if (place.Repository is null)
+        if (place.Repository is null && (reference.Environment.Name is not { } certain || !covering.Contains(certain)))
         {
-            if ((await HasAsync($"repos/{BranchList.Escaped(repository)}/{place.Use.ToString().ToLowerInvariant()}", cancellation)).Failed(out var failure, out inRepository))
+            var use = place.Use.ToString().ToLowerInvariant();
+            if ((await HasAsync(
+                $"repos/{BranchList.Escaped(repository)}/{use}", $"/repos/{{owner}}/{{repo}}/{use}/secrets", (place with { Repository = repository }).Permission + ": read", TimeSpan.Zero, cancellation)).Failed(out var failure, out inRepository))
             {
                 return failure;
             }
@@ -102,22 +109,16 @@ internal sealed class SecretLandscape(GitHubApi api, SecretPlace place)
         return new KnownSecrets(covering, inRepository, place.Repository is null);
     }
 
-    private Task<Outcome<bool>> HasAsync(string scope, CancellationToken cancellation) => asked.GetOrAdd(scope, path => new Lazy<Task<Outcome<bool>>>(async () =>
-    {
-        var found = await api.GetAsync(
-            new CallNeed(scope, "GET /repos/{owner}/{repo}/actions/secrets/{secret_name}", "Secrets: read"), $"{path}/secrets/{place.Name}", cancellation);
-        return found.Failure switch
-        {
-            null => true,
-            { Code: FailureCode.SecretNotFound } => false,
-            var failure => failure,
-        };
-    })).Value;
+    // That an environment of one of many repositories has no secret of the name is believed for a while: at worst a workflow counts as a consumer that isn't one any more.
+    private TimeSpan Patience => place.Repository is null ? TimeSpan.FromHours(1) : TimeSpan.Zero;
+
+    private Task<Outcome<bool>> HasAsync(string scope, string path, string permission, TimeSpan patience, CancellationToken cancellation) => asked.GetOrAdd(
+        scope, one => new Lazy<Task<Outcome<bool>>>(() => names.HasAsync(one, place.Name, new CallNeed(one, $"GET {path}", permission), patience, cancellation))).Value;
 
     private Task<Outcome<IReadOnlyList<string>>> EnvironmentsAsync(string repository, CancellationToken cancellation) =>
         environments.GetOrAdd(repository, name => new Lazy<Task<Outcome<IReadOnlyList<string>>>>(async () =>
         {
-            var names = new List<string>();
+            var all = new List<string>();
             await foreach (var listed in api.PagesAsync(
                 new CallNeed(name, "GET /repos/{owner}/{repo}/environments", "Actions: read"), $"repos/{BranchList.Escaped(name)}/environments?per_page=100", "environments", cancellation))
             {
@@ -128,10 +129,10 @@ internal sealed class SecretLandscape(GitHubApi api, SecretPlace place)
 
                 if (environment.Text("name") is { } text)
                 {
-                    names.Add(text);
+                    all.Add(text);
                 }
             }
 
-            return names;
+            return all;
         })).Value;
 }

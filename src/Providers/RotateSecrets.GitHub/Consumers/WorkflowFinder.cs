@@ -4,7 +4,6 @@ using RotateSecrets.GitHub.Addressing;
 using RotateSecrets.GitHub.Changes;
 using RotateSecrets.GitHub.References;
 using RotateSecrets.GitHub.Repositories;
-using RotateSecrets.GitHub.Store;
 using RotateSecrets.GitHub.Workflows;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
@@ -23,11 +22,16 @@ internal sealed record FoundWorkflow(WorkflowId Id, BranchFiles Branch, IReadOnl
 /// <param name="owner">Whose repositories are searched where no secret is named; null for none.</param>
 internal sealed class WorkflowFinder(GitHubServer server, RepositoryReader reader, string? owner)
 {
+    private readonly SecretNames names = new(server.Api, Path.Combine(server.Folder, "names", server.Host.Replace(':', '_')));
+
     /// <summary>What is searched, for people.</summary>
     public string Name => owner is null ? $"workflows on {server.Host}" : $"workflows of {owner} on {server.Host}";
 
     /// <summary>Reads repositories.</summary>
     public RepositoryReader Reader => reader;
+
+    /// <summary>What tells which secret of a name a job gets.</summary>
+    public SecretLandscape Landscape(SecretPlace place) => new(server.Api, names, place);
 
     /// <summary>Finds the consumers of a secret; of any secret, where an owner was named.</summary>
     public async IAsyncEnumerable<Outcome<Consumer>> ConsumersAsync(SecretAddress? address, [EnumeratorCancellation] CancellationToken cancellation)
@@ -72,20 +76,27 @@ internal sealed class WorkflowFinder(GitHubServer server, RepositoryReader reade
         }
 
         var repositories = new List<string>();
-        await foreach (var listed in RepositoriesAsync(place, address, only, cancellation))
+        if (only is not null)
         {
-            if (listed.Failed(out failure, out var repository))
+            repositories.Add(only.Repository);
+        }
+        else
+        {
+            await foreach (var listed in new SecretRepositories(server.Api).ReadAsync(place, address, cancellation))
             {
-                yield return failure;
-            }
-            else
-            {
-                repositories.Add(repository);
+                if (listed.Failed(out failure, out var repository))
+                {
+                    yield return failure;
+                }
+                else
+                {
+                    repositories.Add(repository);
+                }
             }
         }
 
         var fetcher = new FileFetcher(server.Api, reader);
-        var landscape = new SecretLandscape(server.Api, place);
+        var landscape = Landscape(place);
         var branches = new DeployBranches(server.Api, place);
         await foreach (var read in reader.ReadAsync(repositories, cancellation))
         {
@@ -102,7 +113,9 @@ internal sealed class WorkflowFinder(GitHubServer server, RepositoryReader reade
                     continue;
                 }
 
-                await foreach (var found in InAsync(snapshot, branch, place.Name, fetcher, landscape, cancellation))
+                // Dependabot goes by the default branch; what is proposed for it stands elsewhere.
+                var tree = snapshot.Tree(branch, place.Use == SecretUse.Dependabot && (only is not null || branch.Name == snapshot.DefaultBranch));
+                await foreach (var found in InAsync(snapshot, branch, tree, place.Name, fetcher, landscape, cancellation))
                 {
                     if (only is null || !found.Succeeded(out var workflow, out _) || workflow.Id == only)
                     {
@@ -114,10 +127,10 @@ internal sealed class WorkflowFinder(GitHubServer server, RepositoryReader reade
     }
 
     private static async IAsyncEnumerable<Outcome<FoundWorkflow>> InAsync(
-        RepositorySnapshot snapshot, BranchFiles branch, string? name, FileFetcher fetcher, SecretLandscape? landscape, [EnumeratorCancellation] CancellationToken cancellation)
+        RepositorySnapshot snapshot, BranchFiles branch, WorkflowTree tree, string? name, FileFetcher fetcher, SecretLandscape? landscape, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var found = new Dictionary<string, List<(SecretReference, bool)>>(StringComparer.Ordinal);
-        await foreach (var outcome in WorkflowAnalysis.FindAsync(snapshot.Tree(branch), name, fetcher.FetchAsync, cancellation))
+        await foreach (var outcome in WorkflowAnalysis.FindAsync(tree, name, fetcher.FetchAsync, cancellation))
         {
             if (outcome.Failed(out var failure, out var reference))
             {
@@ -146,41 +159,6 @@ internal sealed class WorkflowFinder(GitHubServer server, RepositoryReader reade
         foreach (var (workflow, references) in found)
         {
             yield return new FoundWorkflow(WorkflowId.Of(snapshot, branch.Name, workflow), branch, references);
-        }
-    }
-
-    private async IAsyncEnumerable<Outcome<string>> RepositoriesAsync(SecretPlace place, SecretAddress address, WorkflowId? only, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        if ((only?.Repository ?? place.FullRepository) is { } one)
-        {
-            yield return one;
-            yield break;
-        }
-
-        // Those that the organisation lets have it. Where it isn't there yet, or may not be looked at, any may.
-        var calls = new SecretCalls(server.Api);
-        var record = await calls.GetAsync(place, address, cancellation);
-        var visibility = record.Succeeded(out var known, out _) ? known.Visibility : null;
-        if (visibility == "selected")
-        {
-            await foreach (var listed in calls.ListRepositoriesAsync(place, address, cancellation))
-            {
-                yield return listed;
-            }
-
-            yield break;
-        }
-
-        await foreach (var listed in new RepositoryList(server.Api).ReadAsync(place.Owner, cancellation))
-        {
-            if (listed.Failed(out var failure, out var repository))
-            {
-                yield return failure;
-            }
-            else if (visibility != "private" || !repository.IsPublic)
-            {
-                yield return repository.FullName;
-            }
         }
     }
 
@@ -215,7 +193,7 @@ internal sealed class WorkflowFinder(GitHubServer server, RepositoryReader reade
 
             foreach (var branch in snapshot.Branches.Where(static branch => !ProposalBranch.Is(branch.Name)))
             {
-                await foreach (var found in InAsync(snapshot, branch, null, fetcher, null, cancellation))
+                await foreach (var found in InAsync(snapshot, branch, snapshot.Tree(branch, branch.Name == snapshot.DefaultBranch), null, fetcher, null, cancellation))
                 {
                     if (found.Failed(out failure, out var workflow))
                     {
@@ -226,7 +204,7 @@ internal sealed class WorkflowFinder(GitHubServer server, RepositoryReader reade
                     // Without a secret that was asked for, each name counts as the repository's own.
                     foreach (var name in workflow.References.GroupBy(static one => one.Reference.SecretName, StringComparer.Ordinal).Where(static name => name.Key is not null))
                     {
-                        yield return Consumer(workflow with { References = [.. name] }, SecretAddress.Parse($"{server.Name}:{snapshot.Repository}/{name.Key}"));
+                        yield return Consumer(workflow with { References = [.. name] }, SecretAddress.Parse($"{server.Name}:{(workflow.Id.IsDependabots ? "dependabot/" : string.Empty)}{snapshot.Repository}/{name.Key}"));
                     }
                 }
             }
@@ -234,7 +212,7 @@ internal sealed class WorkflowFinder(GitHubServer server, RepositoryReader reade
     }
 
     private static Consumer Consumer(FoundWorkflow found, SecretAddress address) =>
-        new(WorkflowId.Kind, found.Id.Name, found.Id.Repository, address, [.. found.References.Select(one => Reference(found, one.Reference, one.IsCertain))]);
+        new(found.Id.OwnKind, found.Id.Name, found.Id.Repository, address, [.. found.References.Select(one => Reference(found, one.Reference, one.IsCertain))]);
 
     private static ConsumerReference Reference(FoundWorkflow found, SecretReference reference, bool isCertain)
     {

@@ -8,13 +8,16 @@ namespace RotateSecrets.GitHub.Login;
 /// <param name="request">The demand to connect.</param>
 internal sealed class GitHubSettings(ConnectionRequest request)
 {
-    private static readonly string[] Known = ["AppId", "InstallationId", "Owner"];
+    private static readonly string[] Known = ["AppId", "InstallationId", "Owner", "ObservedWithin"];
 
     /// <summary>The id, or the client id, of a GitHub App; null to connect with a token. Its private key is then the credential.</summary>
     public string? AppId => One("AppId");
 
     /// <summary>The owner whose repositories are searched where no secret is named; null for none.</summary>
     public string? Owner => One("Owner");
+
+    /// <summary>For how long a workflow that was given a secret counts as a consumer of it, by the audit log; null where the log isn't asked.</summary>
+    public TimeSpan? ObservedWithin => One("ObservedWithin") is { } text && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var within) ? within : null;
 
     /// <summary>The id of the app's installation.</summary>
     public Outcome<long> InstallationId() => long.TryParse(One("InstallationId"), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0

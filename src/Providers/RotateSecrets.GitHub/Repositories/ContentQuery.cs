@@ -7,45 +7,53 @@ using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.GitHub.Repositories;
 
-/// <summary>Asks by GraphQL for the workflow files of many commits of many repositories at once, which REST takes a request a file for.</summary>
+/// <summary>Asks by GraphQL for the files of many commits of many repositories at once, which REST takes a request a file for.</summary>
 /// <param name="api">Calls the API.</param>
 internal sealed class ContentQuery(GitHubApi api)
 {
     /// <summary>How many commits, or files, are asked for at a time: the server has ten seconds for an answer.</summary>
     public const int Batch = 60;
 
-    private const string Folder = ".github/workflows";
+    /// <summary>Where workflows lie.</summary>
+    public const string Folder = ".github/workflows";
+
+    private const string Containers = ".devcontainer";
+    private const string Container = "devcontainer.json";
+
+    private static readonly string[] Single = [".github/dependabot.yml", ".github/dependabot.yaml", ".devcontainer.json"];
 
     private static readonly CallNeed Need = new("workflows", "POST /graphql", "Contents: read");
 
-    /// <summary>What a repository's commits have.</summary>
-    /// <param name="DefaultBranch">Its default branch.</param>
-    /// <param name="IsArchived">Whether it is archived.</param>
-    /// <param name="Files">The workflow files of each commit.</param>
-    internal sealed record Found(string DefaultBranch, bool IsArchived, Dictionary<string, IReadOnlyList<FileEntry>> Files);
-
-    /// <summary>Asks for the workflow files of commits.</summary>
-    /// <param name="wanted">Repositories and their commits.</param>
+    /// <summary>Asks for the files of commits that may name a secret.</summary>
+    /// <param name="wanted">Repositories and their commits, at least one of each.</param>
     /// <param name="blobs">Takes what the files hold, as far as it came along.</param>
     /// <param name="cancellation">Gives up at once.</param>
-    /// <returns>What each repository has, in their order; null for one that can't be read.</returns>
-    public async Task<Outcome<IReadOnlyList<Found?>>> AskAsync(
+    /// <returns>What the commits of each repository have, in their order; null for one that can't be read.</returns>
+    public async Task<Outcome<IReadOnlyList<IReadOnlyDictionary<string, IReadOnlyList<FileEntry>>?>>> AskAsync(
         IReadOnlyList<(string Repository, IReadOnlyList<string> Commits)> wanted, IDictionary<string, byte[]> blobs, CancellationToken cancellation)
     {
         var query = new StringBuilder("query {");
         for (var i = 0; i < wanted.Count; i++)
         {
             var (owner, name) = Parts(wanted[i].Repository);
-            query.Append(CultureInfo.InvariantCulture, $" r{i}: repository(owner: {Quoted(owner)}, name: {Quoted(name)}) {{ isArchived defaultBranchRef {{ name }}");
+            query.Append(CultureInfo.InvariantCulture, $" r{i}: repository(owner: {Quoted(owner)}, name: {Quoted(name)}) {{");
             for (var j = 0; j < wanted[i].Commits.Count; j++)
             {
-                query.Append(CultureInfo.InvariantCulture, $" c{j}: object(expression: {Quoted($"{wanted[i].Commits[j]}:{Folder}")}) {{ ... on Tree {{ entries {{ name type oid object {{ ... on Blob {{ text isTruncated }} }} }} }} }}");
+                var commit = wanted[i].Commits[j];
+                query.Append(CultureInfo.InvariantCulture, $" c{j}: object(expression: {Quoted($"{commit}:{Folder}")}) {{ ...Files }}");
+                query.Append(CultureInfo.InvariantCulture, $" d{j}: object(expression: {Quoted($"{commit}:{Containers}")}) {{ ...Folders }}");
+                for (var k = 0; k < Single.Length; k++)
+                {
+                    query.Append(CultureInfo.InvariantCulture, $" s{j}x{k}: object(expression: {Quoted($"{commit}:{Single[k]}")}) {{ oid ...Content }}");
+                }
             }
 
             query.Append(" }");
         }
 
-        return (await api.QueryAsync(Need, query.Append(" }").ToString(), cancellation)).Map<IReadOnlyList<Found?>>(data =>
+        query.Append(" } fragment Content on Blob { text isTruncated } fragment Files on Tree { entries { name type oid object { ...Content } } }");
+        query.Append(" fragment Folders on Tree { entries { name type oid object { ...Content ...Files } } }");
+        return (await api.QueryAsync(Need, query.ToString(), cancellation)).Map<IReadOnlyList<IReadOnlyDictionary<string, IReadOnlyList<FileEntry>>?>>(data =>
             [.. wanted.Select((one, i) => Read(data.At(FormattableString.Invariant($"r{i}")), one.Commits, blobs))]);
     }
 
@@ -81,7 +89,7 @@ internal sealed class ContentQuery(GitHubApi api)
     public static (string Owner, string Name) Parts(string repository) =>
         repository.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 ? (repository[..slash], repository[(slash + 1)..]) : (repository, string.Empty);
 
-    private static Found? Read(JsonElement repository, IReadOnlyList<string> commits, IDictionary<string, byte[]> blobs)
+    private static Dictionary<string, IReadOnlyList<FileEntry>>? Read(JsonElement repository, IReadOnlyList<string> commits, IDictionary<string, byte[]> blobs)
     {
         if (repository.ValueKind != JsonValueKind.Object)
         {
@@ -92,19 +100,43 @@ internal sealed class ContentQuery(GitHubApi api)
         for (var j = 0; j < commits.Count; j++)
         {
             var entries = new List<FileEntry>();
-            foreach (var entry in repository.At(FormattableString.Invariant($"c{j}")).At("entries").Items())
+            Take(repository.At(FormattableString.Invariant($"c{j}")), Folder, IsWorkflow, entries, blobs);
+            Take(repository.At(FormattableString.Invariant($"d{j}")), Containers, static name => name == Container, entries, blobs);
+            for (var k = 0; k < Single.Length; k++)
             {
-                if (entry.Text("type") == "blob" && entry.Text("name") is { } name && IsWorkflow(name) && entry.Text("oid") is { } oid)
+                var single = repository.At(FormattableString.Invariant($"s{j}x{k}"));
+                if (single.Text("oid") is { } oid)
                 {
-                    entries.Add(new FileEntry($"{Folder}/{name}", oid));
-                    Take(entry.At("object"), oid, blobs);
+                    entries.Add(new FileEntry(Single[k], oid));
+                    Take(single, oid, blobs);
                 }
             }
 
             files[commits[j]] = entries;
         }
 
-        return new Found(repository.At("defaultBranchRef").Text("name") ?? string.Empty, repository.Flag("isArchived"), files);
+        return files;
+    }
+
+    private static void Take(JsonElement folder, string path, Func<string, bool> isWanted, List<FileEntry> entries, IDictionary<string, byte[]> blobs)
+    {
+        foreach (var entry in folder.At("entries").Items())
+        {
+            if (entry.Text("name") is not { } name || entry.Text("oid") is not { } oid)
+            {
+                continue;
+            }
+
+            if (entry.Text("type") == "tree")
+            {
+                Take(entry.At("object"), $"{path}/{name}", isWanted, entries, blobs);
+            }
+            else if (entry.Text("type") == "blob" && isWanted(name))
+            {
+                entries.Add(new FileEntry($"{path}/{name}", oid));
+                Take(entry.At("object"), oid, blobs);
+            }
+        }
     }
 
     // The text may have been cut, or made of bytes that are none: only what has git's own name is what lies there.
@@ -122,5 +154,6 @@ internal sealed class ContentQuery(GitHubApi api)
 
     private static bool IsWorkflow(string name) => name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase);
 
-    private static string Quoted(string text) => JsonSerializer.Serialize(text);
+    /// <summary>A text as GraphQL takes it.</summary>
+    public static string Quoted(string text) => JsonSerializer.Serialize(text);
 }

@@ -12,7 +12,7 @@ namespace RotateSecrets.GitHub.Repositories;
 /// <param name="folder">Where.</param>
 internal sealed class RepositoryCache(string folder)
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>What was kept of a repository; null where there is nothing that can be read.</summary>
     public RepositorySnapshot? Find(string repository)

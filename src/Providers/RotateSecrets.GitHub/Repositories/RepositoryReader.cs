@@ -6,20 +6,19 @@ using RotateSecrets.Outcomes;
 namespace RotateSecrets.GitHub.Repositories;
 
 /// <summary>
-/// Reads the workflows of repositories: one request for the heads of each one's branches, which is conditional where it was read before, and for those that have changed one for the files of many.
+/// Reads the workflows of repositories: one request for the heads of many, and for those that have changed since they were read one for the files of many.
 /// </summary>
 /// <param name="api">Calls the API.</param>
 /// <param name="cache">Keeps what was read.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RepositoryReader(GitHubApi api, RepositoryCache cache, TimeProvider time)
 {
-    private const int AtATime = 16;
-
     // A rotation looks for its consumers at every step; what was seen a moment ago is not asked for again.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<string, (long At, RepositorySnapshot Snapshot)> recent = new(StringComparer.OrdinalIgnoreCase);
     private readonly BranchList branches = new(api);
+    private readonly HeadQuery heads = new(api);
     private readonly ContentQuery contents = new(api);
 
     /// <summary>Sees that the next reading asks the server: something was changed.</summary>
@@ -44,77 +43,94 @@ internal sealed class RepositoryReader(GitHubApi api, RepositoryCache cache, Tim
     {
         foreach (var some in repositories.Chunk(ContentQuery.Batch))
         {
-            var states = new Outcome<Reading>[some.Length];
-            await Parallel.ForEachAsync(
-                Enumerable.Range(0, some.Length),
-                new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellation },
-                async (i, token) => states[i] = await LookAsync(some[i], token));
-            var changed = states.Select(static state => state.Succeeded(out var reading, out _) ? reading : null).OfType<Reading>().Where(static reading => reading.Snapshot is null).ToList();
-            await FillAsync(changed, cancellation);
-            foreach (var state in states)
+            var states = new Dictionary<string, Outcome<RepositorySnapshot>>(StringComparer.OrdinalIgnoreCase);
+            foreach (var repository in some)
             {
-                yield return state.Failed(out var failure, out var reading) ? failure
-                    : reading.Failure is { } unread ? unread
-                    : Noted(reading.Snapshot!);
+                if (recent.TryGetValue(repository, out var last) && time.GetElapsedTime(last.At) < Fresh)
+                {
+                    states[repository] = last.Snapshot;
+                }
+            }
+
+            await FillAsync(await LookAsync([.. some.Where(one => !states.ContainsKey(one)).Distinct(StringComparer.OrdinalIgnoreCase)], states, cancellation), states, cancellation);
+            foreach (var repository in some)
+            {
+                yield return states[repository];
             }
         }
     }
 
-    private Outcome<RepositorySnapshot> Noted(RepositorySnapshot snapshot)
+    private void Note(RepositorySnapshot snapshot, Dictionary<string, Outcome<RepositorySnapshot>> states)
     {
         recent[snapshot.Repository] = (time.GetTimestamp(), snapshot);
-        return snapshot;
+        states[snapshot.Repository] = snapshot;
     }
 
-    private async Task<Outcome<Reading>> LookAsync(string repository, CancellationToken cancellation)
+    /// <summary>Looks which repositories have changed since they were last read.</summary>
+    private async Task<IReadOnlyList<Reading>> LookAsync(IReadOnlyList<string> asking, Dictionary<string, Outcome<RepositorySnapshot>> states, CancellationToken cancellation)
     {
-        var known = recent.TryGetValue(repository, out var last) ? last.Snapshot : cache.Find(repository);
-        if (last.Snapshot is not null && time.GetElapsedTime(last.At) < Fresh)
+        if (asking.Count == 0)
         {
-            return new Reading(repository, known, null, []) { Snapshot = known };
+            return [];
         }
 
-        if ((await branches.ReadAsync(repository, known?.ETag, cancellation)).Failed(out var failure, out var heads))
+        var asked = await heads.AskAsync(asking, cancellation);
+        var changed = new List<Reading>();
+        for (var i = 0; i < asking.Count; i++)
         {
-            return failure;
+            if (asked.Failed(out var failure, out var all))
+            {
+                states[asking[i]] = failure;
+            }
+            else if (all[i] is not { } found)
+            {
+                states[asking[i]] = await branches.WhyUnreadAsync(asking[i], cancellation);
+            }
+            else
+            {
+                var known = recent.TryGetValue(asking[i], out var last) ? last.Snapshot : cache.Find(asking[i]);
+                var reading = new Reading(asking[i], known, found);
+                if (reading.IsSame)
+                {
+                    Note(known!, states);
+                }
+                else
+                {
+                    changed.Add(reading);
+                }
+            }
         }
 
-        return heads.Heads is null
-            ? new Reading(repository, known, heads.ETag, []) { Snapshot = known }
-            : new Reading(repository, known, heads.ETag, heads.Heads);
+        return changed;
     }
 
-    private async Task FillAsync(IReadOnlyList<Reading> readings, CancellationToken cancellation)
+    private async Task FillAsync(IReadOnlyList<Reading> readings, Dictionary<string, Outcome<RepositorySnapshot>> states, CancellationToken cancellation)
     {
-        var asking = new List<(Reading Reading, string Commit)>();
-        foreach (var reading in readings)
+        foreach (var some in readings.SelectMany(static reading => reading.Unknown().Select(commit => (Reading: reading, Commit: commit))).Chunk(ContentQuery.Batch))
         {
-            // A repository without a commit has nothing to ask for but its state.
-            asking.AddRange(reading.Unknown().DefaultIfEmpty(string.Empty).Select(commit => (reading, commit)));
-        }
-
-        foreach (var some in asking.Chunk(ContentQuery.Batch))
-        {
-            var groups = some.GroupBy(static one => one.Reading).Select(static group => (Reading: group.Key, Commits: (IReadOnlyList<string>)[.. group.Select(static one => one.Commit).Where(static commit => commit.Length > 0)])).ToList();
+            var groups = some.GroupBy(static one => one.Reading).Select(static group => (Reading: group.Key, Commits: (IReadOnlyList<string>)[.. group.Select(static one => one.Commit)])).ToList();
             var came = new Dictionary<string, byte[]>(StringComparer.Ordinal);
             var asked = await contents.AskAsync([.. groups.Select(static group => (group.Reading.Repository, group.Commits))], came, cancellation);
             for (var i = 0; i < groups.Count; i++)
             {
-                var number = i;
-                groups[i].Reading.Take(asked.Failed(out var failure, out var all) ? failure : all[number] is { } found ? found : Unread(groups[i].Reading.Repository), came);
+                var reading = groups[i].Reading;
+                reading.Take(asked.Failed(out var failure, out var all) ? failure : all[i] is { } found ? Outcome.Of(found) : await branches.WhyUnreadAsync(reading.Repository, cancellation), came);
             }
         }
 
-        foreach (var reading in readings.Where(static reading => reading.Failure is null))
+        foreach (var reading in readings)
         {
-            await CompleteAsync(reading, cancellation);
+            if (reading.Failure is null && (await CompleteAsync(reading, cancellation)).Succeeded(out var snapshot, out _))
+            {
+                Note(snapshot, states);
+                continue;
+            }
+
+            states[reading.Repository] = reading.Failure!;
         }
     }
 
-    private static Failure Unread(string repository) =>
-        new(FailureCode.AccessDenied, repository, $"The files of {repository} can't be read: the token may see its branches, and not what is in them (Contents: read).");
-
-    private async Task CompleteAsync(Reading reading, CancellationToken cancellation)
+    private async Task<Outcome<RepositorySnapshot>> CompleteAsync(Reading reading, CancellationToken cancellation)
     {
         var snapshot = reading.Build();
         var blobs = new Dictionary<string, byte[]>(snapshot.Blobs, StringComparer.Ordinal);
@@ -123,13 +139,14 @@ internal sealed class RepositoryReader(GitHubApi api, RepositoryCache cache, Tim
             if ((await contents.BlobAsync(reading.Repository, oid, cancellation)).Failed(out var failure, out var bytes))
             {
                 reading.Fail(failure);
-                return;
+                return failure;
             }
 
             blobs[oid] = bytes;
         }
 
-        reading.Snapshot = snapshot with { Blobs = blobs };
-        cache.Keep(reading.Snapshot);
+        snapshot = snapshot with { Blobs = blobs };
+        cache.Keep(snapshot);
+        return snapshot;
     }
 }

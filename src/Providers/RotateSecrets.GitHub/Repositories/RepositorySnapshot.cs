@@ -11,22 +11,31 @@ namespace RotateSecrets.GitHub.Repositories;
 internal sealed record RepositorySnapshot(
     string Repository, string DefaultBranch, bool IsArchived, IReadOnlyList<BranchFiles> Branches, IReadOnlyDictionary<string, byte[]> Blobs)
 {
-    /// <summary>The ETag of the list of branches: as long as that is the same, so is all of this.</summary>
-    public string? ETag { get; init; }
-
     /// <summary>The workflows of a branch.</summary>
-    public WorkflowTree Tree(BranchFiles branch) => new(
-        Repository, branch.Name, [.. branch.Files.Where(file => Blobs.ContainsKey(file.Oid)).Select(file => new WorkflowFile(file.Path, Blobs[file.Oid]))]);
+    /// <param name="branch">The branch.</param>
+    /// <param name="withDependabot">Whether with the file that says what Dependabot does.</param>
+    public WorkflowTree Tree(BranchFiles branch, bool withDependabot = false) => new(Repository, branch.Name, FilesOf(branch, file =>
+        file.Path.StartsWith(ContentQuery.Folder + "/", StringComparison.Ordinal) || (withDependabot && file.IsDependabots)));
+
+    /// <summary>Files of a branch, with what they hold.</summary>
+    public IReadOnlyList<WorkflowFile> FilesOf(BranchFiles branch, Func<FileEntry, bool> isWanted) =>
+        [.. branch.Files.Where(file => isWanted(file) && Blobs.ContainsKey(file.Oid)).Select(file => new WorkflowFile(file.Path, Blobs[file.Oid]))];
 }
 
-/// <summary>A branch, and which workflow files it has.</summary>
+/// <summary>A branch, and which files it has that may name a secret.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Sha">Its last commit.</param>
-/// <param name="IsProtected">Whether it is protected.</param>
-/// <param name="Files">Its workflow files.</param>
-internal sealed record BranchFiles(string Name, string Sha, bool IsProtected, IReadOnlyList<FileEntry> Files);
+/// <param name="Files">Its workflows, the file of Dependabot, and those of development containers.</param>
+internal sealed record BranchFiles(string Name, string Sha, IReadOnlyList<FileEntry> Files);
 
 /// <summary>A file of a commit.</summary>
 /// <param name="Path">Its path.</param>
 /// <param name="Oid">Git's name for what it holds.</param>
-internal sealed record FileEntry(string Path, string Oid);
+internal sealed record FileEntry(string Path, string Oid)
+{
+    /// <summary>Whether it says what Dependabot does.</summary>
+    public bool IsDependabots => Path is ".github/dependabot.yml" or ".github/dependabot.yaml";
+
+    /// <summary>Whether it is the configuration of a development container, of which codespaces are made.</summary>
+    public bool IsDevcontainers => Path.EndsWith("devcontainer.json", StringComparison.Ordinal);
+}

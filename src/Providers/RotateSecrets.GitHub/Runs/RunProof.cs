@@ -73,7 +73,7 @@ internal sealed class RunProof(GitHubServer server, RunCalls calls)
 
         // Of whichever branch: what a run is of is told by its file, and whose workflow a pull request runs isn't told at all.
         var runs = new List<(WorkflowRun, bool)>();
-        foreach (var run in active.Where(run => run.Path == id.Path))
+        foreach (var run in active.Where(run => id.MayRunAs(run.Path)))
         {
             var isOlder = run.QueuedAt <= record.UpdatedAt;
 

@@ -29,13 +29,13 @@ internal sealed class WorkflowControl : IConsumerControl, IConsumerRepointer
 
     /// <inheritdoc/>
     public bool Controls(Consumer consumer) =>
-        consumer.Kind == WorkflowId.Kind && string.Equals(consumer.Address.Store, server.Name, StringComparison.OrdinalIgnoreCase);
+        consumer.Kind is WorkflowId.Kind or WorkflowId.Dependabot && string.Equals(consumer.Address.Store, server.Name, StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Outcome<InstanceEvent>> RestartAsync(Consumer consumer, RestartRequest request, StopRequest stop)
     {
-        // Without a workflow that is to run, the next run has the new value, and nothing needs doing.
-        if (request.Runs is not { } runs)
+        // Without a workflow that is to run, the next run has the new value, and nothing needs doing. No workflow shows what Dependabot has.
+        if (request.Runs is not { } runs || consumer.Kind == WorkflowId.Dependabot)
         {
             yield return new InstanceEvent("next run", 1, 1, InstancePhase.Unchanged, server.Time.GetUtcNow());
             yield break;

@@ -13,6 +13,9 @@ namespace RotateSecrets.GitHub.Runs;
 /// <param name="Page">Where it can be looked at; null where that isn't told.</param>
 internal sealed record WorkflowRun(long Id, string Title, string Path, string Status, string? Conclusion, DateTimeOffset QueuedAt, Uri? Page)
 {
+    /// <summary>The commit that it is of; null where that isn't told.</summary>
+    public string? Sha { get; init; }
+
     /// <summary>Whether it has ended.</summary>
     public bool IsCompleted => Status == "completed";
 
@@ -38,7 +41,7 @@ internal sealed record WorkflowRun(long Id, string Title, string Path, string St
             run.Text("status") ?? string.Empty,
             run.Text("conclusion"),
             queued,
-            Uri.TryCreate(run.Text("html_url"), UriKind.Absolute, out var page) ? page : null);
+            Uri.TryCreate(run.Text("html_url"), UriKind.Absolute, out var page) ? page : null) { Sha = run.Text("head_sha") };
     }
 
     /// <summary>The run, for people.</summary>

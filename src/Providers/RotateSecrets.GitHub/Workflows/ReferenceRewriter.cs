@@ -14,12 +14,13 @@ internal static class ReferenceRewriter
     /// <param name="references">References that were found in those bytes; those of other files don't count.</param>
     /// <param name="from">The name that they have.</param>
     /// <param name="to">The name that they are to have.</param>
+    /// <param name="declared">Further bytes that are the name.</param>
     /// <returns>
     /// The new bytes, or <see cref="FailureCode.DocumentInvalid"/> with each line where the name doesn't stand as itself and a person has to decide.
     /// </returns>
-    public static Outcome<byte[]> Rewrite(ReadOnlyMemory<byte> content, string path, IReadOnlyList<SecretReference> references, string from, string to)
+    public static Outcome<byte[]> Rewrite(ReadOnlyMemory<byte> content, string path, IReadOnlyList<SecretReference> references, string from, string to, IReadOnlyList<(int Start, int Length)>? declared = null)
     {
-        var names = new SortedSet<(int Start, int Length)>();
+        var names = new SortedSet<(int Start, int Length)>(declared ?? []);
         var flaws = new SortedSet<(int Line, int Column, string What)>();
         foreach (var reference in references.Where(reference => reference.Spot.Path == path))
         {

@@ -18,6 +18,9 @@ internal sealed class ApiCatalog
     /// <summary>CronJobs, which had another version before Kubernetes 1.21.</summary>
     public ResourceKind CronJob => hasStableCronJobs ? ResourceKind.CronJob : ResourceKind.CronJob with { Version = "v1beta1" };
 
+    /// <summary>Budgets for disruptions: policy/v1 from Kubernetes 1.21 on.</summary>
+    public ResourceKind DisruptionBudget => Find(ResourceKind.DisruptionBudget) ?? ResourceKind.DisruptionBudget;
+
     /// <summary>The version in which an eviction is asked for: policy/v1 from Kubernetes 1.22 on.</summary>
     public string EvictionVersion => groups.GetValueOrDefault("policy")?.Contains("v1", StringComparer.Ordinal) == true ? "policy/v1" : "policy/v1beta1";
 

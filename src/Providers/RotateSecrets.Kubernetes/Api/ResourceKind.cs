@@ -19,12 +19,14 @@ internal sealed record ResourceKind(string Kind, string Group, string Version, s
     public static readonly ResourceKind Job = new("Job", "batch", "v1", "jobs");
     public static readonly ResourceKind CronJob = new("CronJob", "batch", "v1", "cronjobs");
     public static readonly ResourceKind Ingress = new("Ingress", "networking.k8s.io", "v1", "ingresses");
+    public static readonly ResourceKind DisruptionBudget = new("PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets");
     public static readonly ResourceKind Rollout = new("Rollout", "argoproj.io", "v1alpha1", "rollouts");
     public static readonly ResourceKind ExternalSecret = new("ExternalSecret", "external-secrets.io", "v1", "externalsecrets");
     public static readonly ResourceKind SecretStore = new("SecretStore", "external-secrets.io", "v1", "secretstores");
     public static readonly ResourceKind ClusterSecretStore = new("ClusterSecretStore", "external-secrets.io", "v1", "clustersecretstores");
     public static readonly ResourceKind SecretProviderClass = new("SecretProviderClass", "secrets-store.csi.x-k8s.io", "v1", "secretproviderclasses");
     public static readonly ResourceKind AccessReview = new("SelfSubjectAccessReview", "authorization.k8s.io", "v1", "selfsubjectaccessreviews");
+    public static readonly ResourceKind RulesReview = new("SelfSubjectRulesReview", "authorization.k8s.io", "v1", "selfsubjectrulesreviews");
 
     /// <summary>Whether it is a kind that somebody has to install; its group may be there without it.</summary>
     public bool IsCustom => Group.Contains('.', StringComparison.Ordinal) && (!Group.EndsWith(".k8s.io", StringComparison.Ordinal) || Group.EndsWith(".x-k8s.io", StringComparison.Ordinal));

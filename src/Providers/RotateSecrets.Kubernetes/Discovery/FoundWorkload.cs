@@ -41,12 +41,18 @@ internal sealed record FoundWorkload(Workload Workload, IReadOnlyList<(SecretUse
                 Remedy = $"Let it go on with `kubectl rollout resume {Workload.Kind.ToLowerInvariant()}/{Workload.Name} -n {Workload.Namespace}`.",
             },
             { Kind: "Pod" } when Uses.Any(static found => found.Use.Uptake == Uptake.Restart) => new Failure(
-                FailureCode.NotSupported, target, $"{target} belongs to no controller: nobody would start it again, and what it has in its environment never changes.")
+                FailureCode.NotSupported, target, $"{target} belongs to no controller: nobody would start it again, and {Fixed()} never changes while it runs.")
             {
-                Remedy = "Delete and create it after the new value is written, or leave it out of the plan with Exclude.",
+                Remedy = $"Let the plan leave it out, Consumers = @{{ Exclude = '{Workload.Name}' }}, and delete and create it anew once the new value is written: until then it keeps the old one. A Deployment would be restarted.",
             },
             _ => null,
         };
+    }
+
+    private string Fixed()
+    {
+        var use = Uses.First(static found => found.Use.Uptake == Uptake.Restart).Use;
+        return $"its {use.Kind} {use.Location}";
     }
 
     private IEnumerable<string> Cautions()

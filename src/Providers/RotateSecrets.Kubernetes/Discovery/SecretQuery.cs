@@ -22,8 +22,8 @@ internal sealed record SecretTarget(string Namespace, string Name, string? Key, 
 /// <param name="Namespace">The one namespace in which it can be used; null for all that are searched.</param>
 /// <param name="Targets">The Secrets that hold it.</param>
 /// <param name="Classes">The SecretProviderClasses that bring it, by namespace and name.</param>
-/// <param name="VaultPath">Its path in Vault; null where it isn't there.</param>
-internal sealed record SecretQuery(string? Namespace, IReadOnlyList<SecretTarget> Targets, IReadOnlySet<(string Namespace, string Name)> Classes, string? VaultPath)
+/// <param name="Vault">Its address in Vault; null where it isn't there.</param>
+internal sealed record SecretQuery(string? Namespace, IReadOnlyList<SecretTarget> Targets, IReadOnlySet<(string Namespace, string Name)> Classes, SecretAddress? Vault)
 {
     /// <summary>Works out where to look.</summary>
     /// <param name="cluster">The cluster.</param>
@@ -57,11 +57,11 @@ internal sealed record SecretQuery(string? Namespace, IReadOnlyList<SecretTarget
                 .. bringing.SelectMany(static one => one.Synced.Select(secret => new SecretTarget(one.Namespace, secret, null, $"SecretProviderClass {one.Name}"))),
             ],
             bringing.Select(static one => (one.Namespace, one.Name)).ToHashSet(),
-            store.Kind == "Vault" ? InjectorAnnotations.Normal(address.Path) : null);
+            store.Kind == "Vault" ? address : null);
     }
 
     /// <summary>Whether there is nothing to look for.</summary>
-    public bool IsEmpty => Targets.Count == 0 && Classes.Count == 0 && VaultPath is null;
+    public bool IsEmpty => Targets.Count == 0 && Classes.Count == 0 && Vault is null;
 
     /// <summary>The target that a place leads to, or true without one.</summary>
     public bool Matches(string nameSpace, SecretUse use, out string? through)
@@ -70,6 +70,9 @@ internal sealed record SecretQuery(string? Namespace, IReadOnlyList<SecretTarget
         through = target?.Through;
         return target is not null
             || (use.Source == UseSource.ProviderClass && Classes.Contains((nameSpace, use.Name)))
-            || (use.Source == UseSource.Vault && use.Name == VaultPath);
+            || IsRead(use);
     }
+
+    /// <summary>Whether an agent of Vault brings it to a place.</summary>
+    public bool IsRead(SecretUse use) => Vault is not null && use.Read is { } read && RemoteName.Means(read, Vault);
 }

@@ -1,12 +1,12 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using RotateSecrets.Consumers;
+using RotateSecrets.Consumers.Templates;
 using RotateSecrets.Kubernetes.Api;
 
 namespace RotateSecrets.Kubernetes.Pods;
 
 /// <summary>Reads the annotations by which the Vault injector gives a pod an agent: the paths that it reads, and those in its templates.</summary>
-internal static partial class InjectorAnnotations
+internal static class InjectorAnnotations
 {
     private const string Prefix = "vault.hashicorp.com/";
     private const string SecretPrefix = Prefix + "agent-inject-secret-";
@@ -17,30 +17,31 @@ internal static partial class InjectorAnnotations
     {
         // An agent that only fills the file before the pod starts doesn't come back to it.
         var uptake = annotations.Text(Prefix + "agent-pre-populate-only") == "true" ? Uptake.Restart : Uptake.Wait;
-        foreach (var annotation in annotations.Members())
+        foreach (var annotation in annotations.Members().Where(static one => one.Value.ValueKind == JsonValueKind.String))
         {
-            var paths = annotation.Value.ValueKind != JsonValueKind.String ? []
-                : annotation.Name.StartsWith(SecretPrefix, StringComparison.Ordinal) ? [annotation.Value.GetString()!]
-                : annotation.Name.StartsWith(TemplatePrefix, StringComparison.Ordinal) ? PathsIn(annotation.Value.GetString()!)
-                : (IEnumerable<string>)[];
-            foreach (var path in paths.Where(static path => path.Length > 0).Distinct(StringComparer.Ordinal))
+            foreach (var read in Reads(annotations, annotation.Name, annotation.Value.GetString()!).Where(static read => read.Path.Length > 0).DistinctBy(static read => read.ToString(), StringComparer.Ordinal))
             {
-                yield return new SecretUse(UseSource.Vault, Normal(path), null, "InjectorAnnotation", annotation.Name, uptake) { Within = SecretUse.AgentDelay };
+                yield return new SecretUse(UseSource.Vault, read.Path, null, "InjectorAnnotation", annotation.Name, uptake) { Within = SecretUse.AgentDelay, Read = read };
             }
         }
     }
 
-    /// <summary>A path of the key-value engine without the part by which its API tells versions apart: secret/data/a is secret/a.</summary>
-    public static string Normal(string path)
+    private static IEnumerable<TemplateRead> Reads(JsonElement annotations, string name, string text)
     {
-        var trimmed = path.Trim().Trim('/').Split('?')[0];
-        var at = trimmed.IndexOf("/data/", StringComparison.Ordinal);
-        return at < 0 ? trimmed : trimmed.Remove(at, "/data".Length);
+        if (name.StartsWith(SecretPrefix, StringComparison.Ordinal))
+        {
+            // Which of its keys are written into the file, the template of the same name says; without one it is all of them.
+            return annotations.Text(TemplatePrefix + name[SecretPrefix.Length..]) is { } template && AgentTemplate.Find(template).Any(read => read.Path == TemplateRead.Of(text.Trim(), []).Path) ? [] : [TemplateRead.Of(text.Trim(), [])];
+        }
+
+        if (!name.StartsWith(TemplatePrefix, StringComparison.Ordinal))
+        {
+            return [];
+        }
+
+        var end = name[TemplatePrefix.Length..];
+        return annotations.Text($"{Prefix}agent-template-left-delim-{end}") is { Length: > 0 } left && annotations.Text($"{Prefix}agent-template-right-delim-{end}") is { Length: > 0 } right
+            ? AgentTemplate.Find(text, left, right)
+            : AgentTemplate.Find(text);
     }
-
-    private static IEnumerable<string> PathsIn(string template) => SecretCall().Matches(template).Select(static match => match.Groups["path"].Value);
-
-    // {{ with secret "secret/data/proxy/jwt" }} and {{- secret `secret/data/proxy/jwt` -}}
-    [GeneratedRegex("""\b(secret|pkiCert|secrets)\s+["`](?<path>[^"`]+)["`]""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex SecretCall();
 }

@@ -1,4 +1,5 @@
 using RotateSecrets.Consumers;
+using RotateSecrets.Consumers.Templates;
 
 namespace RotateSecrets.Kubernetes.Pods;
 
@@ -32,6 +33,9 @@ internal sealed record SecretUse(UseSource Source, string Name, string? Key, str
 
     /// <summary>By when it has brought a new value, where it does by itself.</summary>
     public TimeSpan Within { get; init; } = VolumeDelay;
+
+    /// <summary>What a template or annotation of Vault's injector reads; null for other sources.</summary>
+    public TemplateRead? Read { get; init; }
 
     /// <summary>As a consumer shows it.</summary>
     /// <param name="through">Who brought the value to the Secret; null where it lives there.</param>

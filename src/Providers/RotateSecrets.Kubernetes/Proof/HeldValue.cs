@@ -48,9 +48,9 @@ internal sealed record HeldValue(string Where, Func<SecretUse, bool> Fits, bool 
 
         // What doesn't pass through a Secret of the cluster is told by the version's own time.
         var outside = version.StagedAt ?? version.CreatedAt;
-        if (query.VaultPath is { } path)
+        if (query.Vault is { } vault)
         {
-            held.Add(new HeldValue(path, use => use.Source == UseSource.Vault && use.Name == path, version.Stage == SecretStage.Current, outside, cluster.Time.GetUtcNow()));
+            held.Add(new HeldValue(vault.Path, query.IsRead, version.Stage == SecretStage.Current, outside, cluster.Time.GetUtcNow()));
         }
 
         if (query.Classes.Count > 0)

@@ -1,8 +1,5 @@
-using System.Text;
-using System.Text.Json;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
-using RotateSecrets.Kubernetes.Discovery;
 using RotateSecrets.Kubernetes.Ownership;
 using RotateSecrets.Kubernetes.Restarting;
 using RotateSecrets.Kubernetes.Store;
@@ -36,10 +33,9 @@ internal sealed class Repointer(Cluster cluster)
             return new Failure(FailureCode.NotSupported, consumer.Id, $"{consumer} is in the namespace {nameSpace}, and can only refer to Secrets there; {request.To} is in {to.Namespace}.");
         }
 
-        var kind = Kinds.First(one => one.Kind == consumer.Kind) is var liked && liked.Kind == "CronJob" ? cluster.Kinds.CronJob : cluster.Kinds.Find(liked);
-        if (kind is null)
+        if (KindOf(cluster, consumer) is not { } kind)
         {
-            return new Failure(FailureCode.NotSupported, consumer.Id, $"The cluster has no {liked}.");
+            return new Failure(FailureCode.NotSupported, consumer.Id, $"The cluster has no {consumer.Kind} any more.");
         }
 
         if ((await IsTwinAsync(request, from, to, cancellation)).Failed(out failure, out var twin)
@@ -67,17 +63,27 @@ internal sealed class Repointer(Cluster cluster)
                 return owner.Refuse($"{consumer.Kind} {nameSpace}/{consumer.Name}");
             }
 
-            var change = new Repointing(consumer, Diff(consumer, nameSpace, found));
-            if (isPreview)
-            {
-                return change;
-            }
-
-            // The change makes new pods, which have to be younger than what they are to read, by a clock without fractions.
-            await cluster.Writes.SettleAsync(cluster.Time, cancellation);
-            return (await WriteAsync(kind, consumer, nameSpace, request, reply.Json, found, to, cancellation)).Map(_ => change with { IsInForce = true });
+            var edit = new TemplateEdit(cluster, kind, consumer, nameSpace);
+            var change = new Repointing(consumer, edit.Diff(found.SelectMany(static one => (IEnumerable<(string, string)>)[(one.Where, $"-{one.Field}: {one.Old}"), (one.Where, $"+{one.Field}: {one.New}")])));
+            return isPreview
+                ? change
+                : (await edit.WriteAsync(reply.Json, $"{request.RunId}~{to.Name}", json =>
+                {
+                    foreach (var one in found)
+                    {
+                        TemplateEdit.Operation(json, "replace", one.Pointer, one.New);
+                    }
+                }, cancellation)).Map(_ => change with { IsInForce = true });
         }
     }
+
+    /// <summary>The kind of a consumer whose references can be changed, in the server's version; null where it has none.</summary>
+    public static ResourceKind? KindOf(Cluster cluster, Consumer consumer) => Kinds.FirstOrDefault(one => one.Kind == consumer.Kind) switch
+    {
+        null => null,
+        { Kind: "CronJob" } => cluster.Kinds.CronJob,
+        var liked => cluster.Kinds.Find(liked),
+    };
 
     private Failure? Refusal(Consumer consumer, RepointRequest request)
     {
@@ -125,93 +131,6 @@ internal sealed class Repointer(Cluster cluster)
         {
             return new Twin(source.SideOf == to.Name);
         }
-    }
-
-    private async Task<Outcome<Consumer>> WriteAsync(
-        ResourceKind kind, Consumer consumer, string nameSpace, RepointRequest request, JsonElement item, IReadOnlyList<ReferenceEdit> edits, SecretPlace to, CancellationToken cancellation)
-    {
-        using var body = PinnedBody.Of(json =>
-        {
-            json.WriteStartArray();
-            Operation(json, "test", "/metadata/uid", item.Text("metadata", "uid") ?? string.Empty);
-            Operation(json, "test", "/metadata/resourceVersion", item.Text("metadata", "resourceVersion") ?? string.Empty);
-            foreach (var edit in edits)
-            {
-                Operation(json, "replace", edit.Pointer, edit.New);
-            }
-
-            // The change restarts it by itself: the mark tells that it was this run's, and each pod whether it was made for it.
-            if (consumer.Kind is not ("CronJob" or "Ingress"))
-            {
-                Mark(json, item, $"{request.RunId}~{to.Name}");
-            }
-
-            json.WriteEndArray();
-        });
-        var sent = await cluster.Client.SendAsync(ApiCall.Patch(kind, nameSpace, consumer.Name, body.Written, ApiCall.JsonPatch, consumer.Id, $"{request.RunId}~{to.Name}"), cancellation, 422);
-        if (sent.Failed(out var failure, out var reply))
-        {
-            // Somebody was faster; what has to be changed is worked out anew.
-            return failure.Code == FailureCode.VersionConflict ? failure with { Code = FailureCode.ConsumerBusy } : failure;
-        }
-
-        using (reply)
-        {
-            return reply.IsSuccess
-                ? consumer
-                : new Failure(FailureCode.ConsumerBusy, consumer.Id, $"{consumer} was changed by somebody else while its references were being changed.");
-        }
-    }
-
-    private static void Mark(Utf8JsonWriter json, JsonElement item, string mark)
-    {
-        var metadata = item.At("spec", "template", "metadata");
-        if (metadata.ValueKind != JsonValueKind.Object)
-        {
-            Add(json, "/spec/template/metadata");
-        }
-
-        if (metadata.At("annotations").ValueKind != JsonValueKind.Object)
-        {
-            Add(json, "/spec/template/metadata/annotations");
-        }
-
-        Operation(json, "add", $"/spec/template/metadata/annotations/{Workload.RunAnnotation.Replace("/", "~1", StringComparison.Ordinal)}", mark);
-    }
-
-    private static void Add(Utf8JsonWriter json, string pointer)
-    {
-        json.WriteStartObject();
-        json.WriteString("op", "add");
-        json.WriteString("path", pointer);
-        json.WriteStartObject("value");
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void Operation(Utf8JsonWriter json, string operation, string pointer, string value)
-    {
-        json.WriteStartObject();
-        json.WriteString("op", operation);
-        json.WriteString("path", pointer);
-        json.WriteString("value", value);
-        json.WriteEndObject();
-    }
-
-    private static string Diff(Consumer consumer, string nameSpace, IReadOnlyList<ReferenceEdit> edits)
-    {
-        var title = $"{consumer.Kind} {nameSpace}/{consumer.Name}";
-        var text = new StringBuilder().Append("--- ").Append(title).Append('\n').Append("+++ ").Append(title).Append('\n');
-        foreach (var place in edits.GroupBy(static edit => edit.Where, StringComparer.Ordinal))
-        {
-            text.Append("@@ ").Append(place.Key).Append(" @@\n");
-            foreach (var edit in place)
-            {
-                text.Append('-').Append(edit.Field).Append(": ").Append(edit.Old).Append('\n').Append('+').Append(edit.Field).Append(": ").Append(edit.New).Append('\n');
-            }
-        }
-
-        return text.ToString();
     }
 
     private sealed record Twin(bool Is);

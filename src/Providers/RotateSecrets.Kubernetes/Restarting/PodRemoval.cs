@@ -12,8 +12,8 @@ internal sealed class PodRemoval(Cluster cluster)
     /// <param name="pod">The pod.</param>
     /// <param name="evicts">Whether its disruption budget is asked.</param>
     /// <param name="cancellation">Gives up at once.</param>
-    /// <returns>True where it ends, or is gone; false where its disruption budget forbids it for now.</returns>
-    public async Task<Outcome<bool>> RemoveAsync(PodView pod, bool evicts, CancellationToken cancellation)
+    /// <returns>That it ends, or is gone; or that its disruption budget doesn't let it go.</returns>
+    public async Task<Outcome<Removal>> RemoveAsync(PodView pod, bool evicts, CancellationToken cancellation)
     {
         using var body = PinnedBody.Of(json =>
         {
@@ -51,7 +51,11 @@ internal sealed class PodRemoval(Cluster cluster)
 
         using (reply)
         {
-            return reply.Status != 429;
+            return new Removal(reply.Status == 429 ? await BudgetRefusal.OfAsync(cluster, pod.Namespace, reply, cancellation) : null);
         }
     }
 }
+
+/// <summary>What became of taking a pod away.</summary>
+/// <param name="Refusal">Its disruption budget's refusal; null where it ends, or is gone.</param>
+internal sealed record Removal(BudgetRefusal? Refusal);

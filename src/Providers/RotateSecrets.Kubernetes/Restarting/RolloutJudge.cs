@@ -33,7 +33,7 @@ internal static class RolloutJudge
         var fresh = live.Where(pod => IsFresh(workload, pod, mark)).ToList();
         var old = live.Except(fresh).ToList();
         var desired = workload.Replicas ?? 0;
-        if (Fault(state, workload, fresh, mark) is { } fault)
+        if (Fault(state, workload, fresh, mark, live.Count < desired) is { } fault)
         {
             return new RolloutVerdict(fresh, false) { Fault = fault };
         }
@@ -86,7 +86,7 @@ internal static class RolloutJudge
         _ => new RolloutFault(FailureCode.ConsumerBusy, "somebody else restarted it meanwhile"),
     };
 
-    private static RolloutFault? Fault(RolloutState state, Workload workload, List<PodView> fresh, RestartMark mark)
+    private static RolloutFault? Fault(RolloutState state, Workload workload, List<PodView> fresh, RestartMark mark, bool isShort)
     {
         if (fresh.FirstOrDefault(static pod => pod.Fault is not null) is { } pod)
         {
@@ -95,12 +95,26 @@ internal static class RolloutJudge
             return new RolloutFault(FailureCode.InstanceUnhealthy, $"pod {pod.Name} can't start: {fault.Reason}{where}{(fault.Message is null ? string.Empty : $" ({fault.Message})")}", pod);
         }
 
-        var refusal = workload.ObservedGeneration >= mark.Generation && IsFinal(workload.ReplicaFailure)
-            ? workload.ReplicaFailure
-            : state.Warnings.Where(warning => warning.Reason is "FailedCreate" && warning.LastSeen >= mark.Since && IsFinal(warning.Message)).MaxBy(static warning => warning.LastSeen)?.Message;
-        return refusal is null
-            ? null
-            : new RolloutFault(
-                refusal.Contains("quota", StringComparison.OrdinalIgnoreCase) ? FailureCode.LimitReached : FailureCode.InstanceUnhealthy, $"its controller can't make a pod: {refusal}");
+        if (Refusal(state, workload, fresh, mark, isShort) is not { } refusal)
+        {
+            return null;
+        }
+
+        var isQuota = refusal.Contains("quota", StringComparison.OrdinalIgnoreCase);
+        return new RolloutFault(isQuota ? FailureCode.LimitReached : FailureCode.InstanceUnhealthy, $"its controller can't make a pod: {refusal}") { MayPass = isQuota };
+    }
+
+    // A warning stays after what it warned of is over: it counts while a pod is missing, and until one was made after it.
+    private static string? Refusal(RolloutState state, Workload workload, List<PodView> fresh, RestartMark mark, bool isShort)
+    {
+        if (workload.ObservedGeneration >= mark.Generation && IsFinal(workload.ReplicaFailure))
+        {
+            return workload.ReplicaFailure;
+        }
+
+        var since = fresh.Count == 0 ? mark.Since : fresh.Max(static pod => pod.CreatedAt).AddSeconds(1);
+        return isShort
+            ? state.Warnings.Where(warning => warning.Reason is "FailedCreate" && warning.LastSeen >= since && warning.LastSeen >= mark.Since && IsFinal(warning.Message)).MaxBy(static warning => warning.LastSeen)?.Message
+            : null;
     }
 }

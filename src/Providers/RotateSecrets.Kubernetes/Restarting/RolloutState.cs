@@ -40,4 +40,8 @@ internal sealed record RolloutVerdict(IReadOnlyList<PodView> Fresh, bool IsDone)
 /// <param name="Code">What kind of failure it is.</param>
 /// <param name="Message">What was seen.</param>
 /// <param name="Pod">The pod to which it happened; null where it isn't one.</param>
-internal sealed record RolloutFault(Outcomes.FailureCode Code, string Message, PodView? Pod = null);
+internal sealed record RolloutFault(Outcomes.FailureCode Code, string Message, PodView? Pod = null)
+{
+    /// <summary>Whether it counts only where it lasts.</summary>
+    public bool MayPass { get; init; }
+}

@@ -1,5 +1,6 @@
 using RotateSecrets.Consumers;
 using RotateSecrets.Health;
+using RotateSecrets.Kubernetes.Access;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Health;
 using RotateSecrets.Kubernetes.Proof;
@@ -12,7 +13,7 @@ namespace RotateSecrets.Kubernetes.Restarting;
 
 /// <summary>Acts on the workloads of a cluster.</summary>
 /// <param name="cluster">The cluster.</param>
-internal sealed class WorkloadControl(Cluster cluster) : IConsumerControl, IConsumerRepointer, IConsumerHealth
+internal sealed class WorkloadControl(Cluster cluster) : IConsumerControl, IConsumerAccess, IConsumerRepointer, IConsumerVariables, IConsumerHealth
 {
     private static readonly ResourceKind[] Restartable =
         [ResourceKind.Deployment, ResourceKind.StatefulSet, ResourceKind.DaemonSet, ResourceKind.ReplicaSet, ResourceKind.Rollout];
@@ -40,7 +41,7 @@ internal sealed class WorkloadControl(Cluster cluster) : IConsumerControl, ICons
         }
 
         // Whatever has no pods to replace: a run of a CronJob is never started early, a Job's pods end by themselves, and an ingress controller watches.
-        if (Restartable.FirstOrDefault(one => one.Kind == consumer.Kind) is not { } liked || cluster.Kinds.Find(liked) is not { } kind)
+        if (KindOf(cluster, consumer) is not { } kind)
         {
             yield break;
         }
@@ -76,6 +77,10 @@ internal sealed class WorkloadControl(Cluster cluster) : IConsumerControl, ICons
     public Task<Outcome<Convergence>> ProveAsync(Consumer consumer, SecretVersion version, CancellationToken cancellation) => proof.OfAsync(consumer, version, cancellation);
 
     /// <inheritdoc/>
+    public Task<Outcome<IReadOnlyList<string>>> CheckAccessAsync(IReadOnlyList<Consumer> consumers, SecretAddress? side, CancellationToken cancellation) =>
+        new WorkloadPermissions(cluster).CheckAsync(consumers, side, cancellation);
+
+    /// <inheritdoc/>
     public Task<Outcome<Repointing>> PreviewAsync(Consumer consumer, RepointRequest request, CancellationToken cancellation) =>
         new Repointer(cluster).RunAsync(consumer, request, isPreview: true, cancellation);
 
@@ -84,7 +89,22 @@ internal sealed class WorkloadControl(Cluster cluster) : IConsumerControl, ICons
         new Repointer(cluster).RunAsync(consumer, request, isPreview: false, cancellation);
 
     /// <inheritdoc/>
+    public Outcome<Consumer>? Named(string kind, string name, SecretAddress to) => new VariableSetter(cluster).Named(kind, name, to);
+
+    /// <inheritdoc/>
+    public Task<Outcome<Repointing>> PreviewAsync(Consumer consumer, VariableRequest request, CancellationToken cancellation) =>
+        new VariableSetter(cluster).RunAsync(consumer, request, isPreview: true, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outcome<Repointing>> SetAsync(Consumer consumer, VariableRequest request, CancellationToken cancellation) =>
+        new VariableSetter(cluster).RunAsync(consumer, request, isPreview: false, cancellation);
+
+    /// <inheritdoc/>
     public IReadOnlyList<IHealthProbe> ProbesOf(Consumer consumer) => [new WorkloadProbe(cluster, consumer)];
+
+    /// <summary>The kind of a consumer whose pods a restart replaces, in the server's version; null where it has none.</summary>
+    public static ResourceKind? KindOf(Cluster cluster, Consumer consumer) =>
+        Restartable.FirstOrDefault(one => one.Kind == consumer.Kind) is { } liked ? cluster.Kinds.Find(liked) : null;
 
     /// <summary>The namespace of a consumer that this cluster found.</summary>
     public static string NamespaceOf(Cluster cluster, Consumer consumer) => consumer.Scope[(cluster.Name.Length + 1)..];

@@ -18,6 +18,7 @@ internal sealed class WorkloadRestart(Cluster cluster, ResourceKind kind, Consum
 {
     private static readonly TimeSpan BudgetPause = TimeSpan.FromSeconds(1);
 
+    private readonly LastingFault lasting = new(request.Time);
     private readonly InstanceLog log = new(request.Time);
     private readonly string key = $"{consumer.Kind}/{consumer.Name}";
 
@@ -85,6 +86,7 @@ internal sealed class WorkloadRestart(Cluster cluster, ResourceKind kind, Consum
         var since = request.Time.GetTimestamp();
         var isFirst = workload.Run == mark.Mark;
         var retryAt = TimeSpan.Zero;
+        BudgetRefusal? refusal = null;
         for (var healthy = 0; ;)
         {
             var change = Task.WhenAny(Changes());
@@ -97,6 +99,12 @@ internal sealed class WorkloadRestart(Cluster cluster, ResourceKind kind, Consum
             }
 
             isFirst = false;
+            if (lasting.WaitFor(verdict.Fault) is { } moment && !stop.AtSafePoint.IsCancellationRequested)
+            {
+                await WaitAsync(change, moment, stop);
+                continue;
+            }
+
             if (verdict.Fault is { } fault)
             {
                 yield return await new FaultReport(cluster, consumer, request.Secrets).OfAsync(Failed(fault), fault.Pod, state, stop.Now);
@@ -113,7 +121,7 @@ internal sealed class WorkloadRestart(Cluster cluster, ResourceKind kind, Consum
             if (waited >= patience)
             {
                 var slow = verdict.Fresh.FirstOrDefault(static pod => !pod.IsReady);
-                yield return await new FaultReport(cluster, consumer, request.Secrets).OfAsync(Failed(Late(verdict, state, of, patience, slow)), slow, state, stop.Now);
+                yield return await new FaultReport(cluster, consumer, request.Secrets).OfAsync(Failed(Late(verdict, state, of, patience, slow, refusal)), slow, state, stop.Now);
                 yield break;
             }
 
@@ -135,8 +143,18 @@ internal sealed class WorkloadRestart(Cluster cluster, ResourceKind kind, Consum
                     yield break;
                 }
 
-                retryAt = removed ? TimeSpan.Zero : waited + BudgetPause;
-                if (removed)
+                refusal = removed.Refusal;
+                if (refusal?.Lasting is { } never)
+                {
+                    yield return Failed(new RolloutFault(FailureCode.LimitReached, $"pod {next.Name} has to be replaced, and {never}")) with
+                    {
+                        Remedy = $"Let the budget allow one pod to be away (`kubectl edit pdb {refusal.Budget} -n {nameSpace}`); then go on with Resume-SecretRotation.",
+                    };
+                    yield break;
+                }
+
+                retryAt = refusal is null ? TimeSpan.Zero : waited + BudgetPause;
+                if (refusal is null)
                 {
                     yield return log.Stopping(next, of);
                     await WaitAsync(change, patience - waited, stop);
@@ -176,9 +194,10 @@ internal sealed class WorkloadRestart(Cluster cluster, ResourceKind kind, Consum
         }
 
         looks.Add(pods);
+        // Without events a failure is told of later; the preflight has said so.
         if ((await cluster.Watches.Warnings(nameSpace).LookAsync(cancellation)).Failed(out failure, out var warnings))
         {
-            return failure;
+            return failure.Code == FailureCode.AccessDenied ? null : failure;
         }
 
         looks.Add(warnings);
@@ -204,11 +223,11 @@ internal sealed class WorkloadRestart(Cluster cluster, ResourceKind kind, Consum
 
     private Failure Failed(RolloutFault fault) => new(fault.Code, consumer.Id, $"{consumer} in {nameSpace}: {fault.Message}.");
 
-    private static RolloutFault Late(RolloutVerdict verdict, RolloutState state, int of, TimeSpan patience, PodView? slow)
+    private static RolloutFault Late(RolloutVerdict verdict, RolloutState state, int of, TimeSpan patience, PodView? slow, BudgetRefusal? refusal)
     {
         var ready = verdict.Fresh.Count(static pod => pod.IsReady);
         var old = state.Live.Count() - verdict.Fresh.Count;
-        var why = verdict.Next is { } kept ? $"; the disruption budget of pod {kept.Name} doesn't let it go" : slow is null ? string.Empty : $"; pod {slow.Name} is not ready";
+        var why = verdict.Next is { } kept ? $"; the disruption budget {refusal?.Budget} doesn't let pod {kept.Name} go" : slow is null ? string.Empty : $"; pod {slow.Name} is not ready";
         return new RolloutFault(
             FailureCode.InstanceUnhealthy,
             string.Create(CultureInfo.InvariantCulture, $"after {patience.TotalSeconds:0} s without progress {ready} of {of} pods are new and ready, and {old} old ones are left{why}"),

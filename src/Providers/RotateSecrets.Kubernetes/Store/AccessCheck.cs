@@ -1,4 +1,4 @@
-using System.Text.Json;
+using RotateSecrets.Kubernetes.Access;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Ownership;
 using RotateSecrets.Outcomes;
@@ -13,6 +13,8 @@ internal sealed class AccessCheck(Cluster cluster)
 {
     private static readonly (StoreAccess Access, string Verb)[] Needs =
         [(StoreAccess.List, "get"), (StoreAccess.Read, "get"), (StoreAccess.Write, "patch")];
+
+    private readonly AccessReview review = new(cluster);
 
     public async Task<Outcome<StoreAccessReport>> CheckAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation)
     {
@@ -30,12 +32,12 @@ internal sealed class AccessCheck(Cluster cluster)
         var findings = new List<string>();
         foreach (var need in Needs.Where(need => wanted.HasFlag(need.Access)).GroupBy(static need => need.Verb, StringComparer.Ordinal))
         {
-            if ((await AllowsAsync(need.Key, place, cancellation)).Failed(out failure, out var verdict))
+            if ((await review.AllowsAsync(Permission.One(need.Key, ResourceKind.Secret, place.Namespace, place.Name), cancellation)).Failed(out failure, out var isAllowed))
             {
                 return failure;
             }
 
-            if (!verdict.Allowed)
+            if (!isAllowed)
             {
                 missing = need.Aggregate(missing, static (all, one) => all | one.Access);
                 var denied = ApiFault.Denied(need.Key, ResourceKind.Secret, null, place.Namespace, place.Name, address.ToString());
@@ -64,35 +66,4 @@ internal sealed class AccessCheck(Cluster cluster)
 
         return new StoreAccessReport(cluster.Name, address, wanted, missing, findings);
     }
-
-    private async Task<Outcome<Verdict>> AllowsAsync(string verb, SecretPlace place, CancellationToken cancellation)
-    {
-        using var body = PinnedBody.Of(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("apiVersion", "authorization.k8s.io/v1");
-            json.WriteString("kind", ResourceKind.AccessReview.Kind);
-            json.WriteStartObject("spec");
-            json.WriteStartObject("resourceAttributes");
-            json.WriteString("namespace", place.Namespace);
-            json.WriteString("verb", verb);
-            json.WriteString("resource", ResourceKind.Secret.Plural);
-            json.WriteString("name", place.Name);
-            json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteEndObject();
-        });
-        var call = ApiCall.Create(ResourceKind.AccessReview, null, body.Written) with { IsIdempotent = true };
-        if ((await cluster.Client.SendAsync(call, cancellation)).Failed(out var failure, out var reply))
-        {
-            return failure;
-        }
-
-        using (reply)
-        {
-            return new Verdict(reply.Json.At("status", "allowed").ValueKind == JsonValueKind.True);
-        }
-    }
-
-    private sealed record Verdict(bool Allowed);
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Discovery;
-using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
@@ -38,7 +37,7 @@ internal static class ExternalSecrets
         }
 
         var all = new List<ExternalSecret>();
-        await foreach (var found in PagedList.ReadAsync(cluster.Client, kind, cluster.Settings.Namespace, null, item => Matching(item, address, roots), null, cancellation))
+        await foreach (var found in PagedList.ReadAsync(cluster.Client, kind, cluster.Settings.Namespace, null, item => Matching(item, address, store.Kind, roots), null, cancellation))
         {
             if (found.Failed(out failure, out var some))
             {
@@ -83,13 +82,12 @@ internal static class ExternalSecrets
         return provider.ValueKind == JsonValueKind.Object ? new StoreRoot($"{item.Text("metadata", "namespace")}/{item.Text("metadata", "name")}", (provider.Text("path") ?? string.Empty).Trim('/')) : null;
     }
 
-    private static List<ExternalSecret>? Matching(JsonElement item, SecretAddress address, Dictionary<string, string> roots)
+    private static List<ExternalSecret>? Matching(JsonElement item, SecretAddress address, string storeKind, Dictionary<string, string> roots)
     {
         var nameSpace = item.Text("metadata", "namespace") ?? string.Empty;
         var name = item.Text("metadata", "name") ?? string.Empty;
         var secret = item.Text("spec", "target", "name") ?? name;
         var refreshed = item.Moment("status", "refreshTime");
-        var wanted = InjectorAnnotations.Normal(address.Path);
         var found = new List<ExternalSecret>();
         foreach (var data in item.Items("spec", "data"))
         {
@@ -101,7 +99,8 @@ internal static class ExternalSecrets
 
         foreach (var data in item.Items("spec", "dataFrom"))
         {
-            if (RootOf(data.At("sourceRef", "storeRef")) is { } root && Leads(root, data.Text("extract", "key"), data.Text("extract", "property")))
+            if (RootOf(data.At("sourceRef", "storeRef")) is { } root
+                && (Leads(root, data.Text("extract", "key"), data.Text("extract", "property")) || SecretFind.Finds(data.At("find"), RemoteName.NamesIn(storeKind, root, address.Path))))
             {
                 found.Add(new ExternalSecret(nameSpace, name, secret, null, refreshed));
             }
@@ -116,7 +115,7 @@ internal static class ExternalSecrets
         }
 
         bool Leads(string root, string? key, string? property) => key is not null
-            && (InjectorAnnotations.Normal(key) == wanted || InjectorAnnotations.Normal($"{root}/{key}") == wanted)
+            && RemoteName.Means(storeKind, root.Length == 0 || key.TrimStart('/').StartsWith($"{root}/", StringComparison.Ordinal) ? key : $"{root}/{key.TrimStart('/')}", address.Path)
             && (address.Field is null || property is null || property == address.Field);
     }
 

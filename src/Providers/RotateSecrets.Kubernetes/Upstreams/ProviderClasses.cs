@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using RotateSecrets.Kubernetes.Api;
-using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.Kubernetes.Upstreams;
@@ -19,14 +18,14 @@ internal sealed partial record ProviderClass(string Namespace, string Name, stri
         item.Text("metadata", "namespace") ?? string.Empty,
         item.Text("metadata", "name") ?? string.Empty,
         item.Text("spec", "provider") ?? string.Empty,
-        ObjectNames().Matches(item.Text("spec", "parameters", "objects") ?? string.Empty).Select(static match => InjectorAnnotations.Normal(match.Groups["path"].Value)).ToHashSet(StringComparer.Ordinal),
+        ObjectNames().Matches(item.Text("spec", "parameters", "objects") ?? string.Empty).Select(static match => match.Groups["path"].Value).ToHashSet(StringComparer.Ordinal),
         [.. item.Items("spec", "secretObjects").Select(static one => one.Text("secretName")).OfType<string>()]);
 
     /// <summary>Whether it brings the secret at a path of a store.</summary>
-    public bool Brings(string path, string kind) => Provider.Equals(kind, StringComparison.OrdinalIgnoreCase) && Objects.Contains(InjectorAnnotations.Normal(path));
+    public bool Brings(string path, string kind) => Provider.Equals(kind, StringComparison.OrdinalIgnoreCase) && Objects.Any(one => RemoteName.Means(kind, one, path));
 
-    // The parameter is a YAML text: secretPath of the Vault provider, objectName of the AWS one.
-    [GeneratedRegex("""^[\s-]*(secretPath|objectName)\s*:\s*["']?(?<path>[^"'\r\n]+?)["']?\s*$""", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    // The parameter is a YAML text, of blocks or of braces: secretPath of the Vault provider, objectName of the AWS one.
+    [GeneratedRegex("""(^|[\s{,\[-])["']?(secretPath|objectName)["']?\s*:\s*["']?(?<path>[^"',{}\r\n]+?)["']?\s*(,|\}|#|\r|$)""", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex ObjectNames();
 }
 

@@ -19,11 +19,14 @@ internal sealed class Upstream(Cluster cluster)
 
     private readonly ConcurrentDictionary<(string Address, string Run), Lazy<Task<Failure?>>> brought = new();
 
+    /// <summary>Whether External Secrets brings a consumer its value.</summary>
+    public static bool Brings(Consumer consumer) => consumer.References.Any(static reference => reference.Location.Contains("ExternalSecret ", StringComparison.Ordinal));
+
     /// <summary>Brings the value, once for a run and address however many workloads wait for it.</summary>
     /// <returns>Why it wasn't brought; null where it was, or nothing has to be.</returns>
     public async Task<Failure?> BringAsync(Consumer consumer, string runId, TimeProvider time, CancellationToken cancellation)
     {
-        if (consumer.Address.Store.Equals(cluster.Name, StringComparison.OrdinalIgnoreCase) || !consumer.References.Any(static reference => reference.Location.Contains("ExternalSecret ", StringComparison.Ordinal)))
+        if (consumer.Address.Store.Equals(cluster.Name, StringComparison.OrdinalIgnoreCase) || !Brings(consumer))
         {
             return null;
         }

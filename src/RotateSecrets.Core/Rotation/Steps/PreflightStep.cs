@@ -1,3 +1,4 @@
+using RotateSecrets.Consumers;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Plans;
 using RotateSecrets.Rotation.Records;
@@ -10,6 +11,8 @@ namespace RotateSecrets.Rotation.Steps;
 /// <summary>Sees that everything can be done, and undone, before anything is touched.</summary>
 internal sealed class PreflightStep : IRotationStep
 {
+    private const int MostTold = 5;
+
     public StepKind Kind => StepKind.Preflight;
 
     public string Purpose => "See that it can be done, and undone";
@@ -63,8 +66,8 @@ internal sealed class PreflightStep : IRotationStep
 
     private static async Task<Outcome<string>> ConsumersAsync(RotationRun run, CancellationToken cancellation)
     {
-        var count = 0;
-        var cautions = new List<string>();
+        var obstacles = new List<Failure>();
+        var taken = new List<(Consumer Consumer, IConsumerControl Control)>();
         await foreach (var found in run.Services.Consumers.FindAsync(run.Plan.Address, cancellation))
         {
             if (!found.Succeeded(out var consumer, out var failure))
@@ -76,19 +79,44 @@ internal sealed class PreflightStep : IRotationStep
             {
                 if (consumer.Obstacle is { } obstacle)
                 {
-                    return obstacle;
+                    obstacles.Add(obstacle);
+                    continue;
                 }
 
-                if (run.Services.Consumers.ControlOf(consumer).Failed(out var uncontrolled, out _))
+                if (run.Services.Consumers.ControlOf(consumer).Failed(out var uncontrolled, out var control))
                 {
                     return uncontrolled;
                 }
 
-                cautions.AddRange(consumer.Cautions);
-                count++;
+                taken.Add((consumer, control));
             }
         }
 
-        return FormattableString.Invariant($"{count} consumers.{string.Concat(cautions.Distinct(StringComparer.Ordinal).Select(static caution => $" {caution}"))}");
+        if (obstacles.Count > 0)
+        {
+            return obstacles[0] with { Message = Said(obstacles, static one => one.Message)!, Remedy = Said(obstacles, static one => one.Remedy) };
+        }
+
+        var cautions = taken.SelectMany(static one => one.Consumer.Cautions).ToList();
+        foreach (var together in taken.GroupBy(static one => one.Control, static one => one.Consumer))
+        {
+            if (together.Key is not IConsumerAccess access)
+            {
+                continue;
+            }
+
+            if ((await access.CheckAccessAsync([.. together], run.Strategy.SideOf(run), cancellation)).Failed(out var denied, out var known))
+            {
+                return denied;
+            }
+
+            cautions.AddRange(known);
+        }
+
+        return FormattableString.Invariant($"{taken.Count} consumers.{string.Concat(cautions.Distinct(StringComparer.Ordinal).Select(static caution => $" {caution}"))}");
     }
+    // Whoever mends one would meet the next one only then.
+    private static string? Said(List<Failure> all, Func<Failure, string?> part) => all.Select(part).OfType<string>().Distinct(StringComparer.Ordinal).Take(MostTold).ToList() is { Count: > 0 } told
+        ? string.Join(' ', told)
+        : null;
 }

@@ -52,6 +52,11 @@ internal sealed class RenameStrategy : IRotationStrategy
             }
         }
 
+        if (await run.RepointFailureAsync(SideOf(run), isForGood: true, cancellation) is { } unpointed)
+        {
+            return unpointed;
+        }
+
         return new StepReport($"The new value gets the name {SideOf(run)}; the old one stays until nobody refers to it.");
     }
 

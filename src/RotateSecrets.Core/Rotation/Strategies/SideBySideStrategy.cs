@@ -18,9 +18,9 @@ internal sealed class SideBySideStrategy : IRotationStrategy
 
     public async Task<Outcome<StepReport>> PreflightAsync(RotationRun run, SecretVersion? current, CancellationToken cancellation)
     {
-        if (await run.SideFailureAsync(Side(run), cancellation) is { } taken)
+        if ((await run.SideFailureAsync(Side(run), cancellation) ?? await run.RepointFailureAsync(Side(run), isForGood: false, cancellation)) is { } obstacle)
         {
-            return taken;
+            return obstacle;
         }
 
         return new StepReport($"The new value stands at {Side(run)} until it was seen to work.");

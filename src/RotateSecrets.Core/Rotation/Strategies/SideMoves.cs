@@ -1,3 +1,4 @@
+using RotateSecrets.Consumers;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Running;
@@ -26,6 +27,47 @@ internal static class SideMoves
             if (failure is not null && failure.Code != FailureCode.SecretNotFound)
             {
                 return failure;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Why a consumer couldn't be pointed to the second name; null where it could. Who can't be pointed elsewhere at all is none's matter here.</summary>
+    /// <param name="run">The rotation.</param>
+    /// <param name="side">The second name.</param>
+    /// <param name="isForGood">Whether the first name is removed in the end: nobody may refer to it in a way that has nothing to be changed.</param>
+    /// <param name="cancellation">Gives up at once.</param>
+    public static async Task<Failure?> RepointFailureAsync(this RotationRun run, SecretAddress side, bool isForGood, CancellationToken cancellation)
+    {
+        var request = new RepointRequest(run.Plan.Address, side, run[Fact.Run] ?? run.Record.Id) { RotationId = run.Record.Id, Directly = run.Plan.Runs?.Direct ?? false };
+        await foreach (var found in run.Services.Consumers.FindAsync(run.Plan.Address, cancellation))
+        {
+            if (!found.Succeeded(out var consumer, out var unread))
+            {
+                return unread;
+            }
+
+            // Where the second name has to be there for the change to be worked out, it is told when it is.
+            if (!run.Plan.Consumers.Takes(consumer) || run.Services.Consumers.ControlOf(consumer).Failed(out _, out var control) || control is not IConsumerRepointer repointer)
+            {
+                continue;
+            }
+
+            if ((await repointer.PreviewAsync(consumer, request, cancellation)).Failed(out var failure, out var preview))
+            {
+                if (failure.Code is FailureCode.NotSupported or FailureCode.DocumentInvalid)
+                {
+                    return failure;
+                }
+            }
+            else if (isForGood && preview is { Diff.Length: 0, IsInForce: true })
+            {
+                return new Failure(
+                    FailureCode.NotSupported, consumer.Id, $"{consumer} would go on referring to {run.Plan.Address}, which is removed in the end: it has no name that could be changed ({consumer.References[0]}).")
+                {
+                    Remedy = "Let the plan's strategy be SideBySide, or make it refer to the secret by its name.",
+                };
             }
         }
 

@@ -55,6 +55,7 @@ public sealed partial class ConnectSecretStoreCommand
         Settings = Settings(
             (nameof(Owner), One(Owner)),
             (nameof(AppId), One(AppId)),
+            (nameof(ObservedWithin), One(ObservedWithin?.ToString("c"))),
             (nameof(InstallationId), ParameterSetName == GitHubAppSet ? [InstallationId.ToString(CultureInfo.InvariantCulture)] : null)),
     };
 

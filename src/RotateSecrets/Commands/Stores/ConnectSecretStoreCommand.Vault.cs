@@ -136,12 +136,14 @@ public sealed partial class ConnectSecretStoreCommand
     [ValidateNotNullOrEmpty]
     public string[] AgentConfig { get; set; } = [];
 
-    /// <summary>For how long whoever reads a secret from the server counts as a consumer of it, by the audit log: seconds or a TimeSpan. Default: not at all.</summary>
+    /// <summary>For how long whoever was given a secret counts as a consumer of it, by the audit log: seconds or a TimeSpan. Default: not at all.</summary>
     [Parameter(ParameterSetName = VaultSet)]
     [Parameter(ParameterSetName = VaultAppRoleSet)]
     [Parameter(ParameterSetName = VaultJwtSet)]
     [Parameter(ParameterSetName = VaultKubernetesSet)]
     [Parameter(ParameterSetName = VaultCertificateSet)]
+    [Parameter(ParameterSetName = GitHubSet)]
+    [Parameter(ParameterSetName = GitHubAppSet)]
     [DurationTransformation]
     public TimeSpan? ObservedWithin { get; set; }
 

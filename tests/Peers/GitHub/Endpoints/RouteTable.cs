@@ -8,7 +8,7 @@ internal sealed class RouteTable
     private readonly Dictionary<string, List<Route>> byMethod =
         ((IEnumerable<Route>)[
             .. AccountEndpoints.Routes, .. RepositoryEndpoints.Routes, .. SecretEndpoints.Routes, .. OrganizationSecretEndpoints.Routes, .. GitEndpoints.Routes, .. ContentEndpoints.Routes, .. PullEndpoints.Routes,
-            .. WorkflowEndpoints.Routes, .. RunEndpoints.Routes, .. AuditEndpoints.Routes, .. Query.QueryEndpoint.Routes])
+            .. WorkflowEndpoints.Routes, .. RunEndpoints.Routes, .. AuditEndpoints.Routes, .. CodespaceEndpoints.Routes, .. Query.QueryEndpoint.Routes])
         .GroupBy(static route => route.Method, StringComparer.Ordinal)
         .ToDictionary(static group => group.Key, static group => group.OrderBy(static route => route.Parameters).ToList(), StringComparer.Ordinal);
 

@@ -178,12 +178,8 @@ public sealed class ActionsOffice(GitHubState state, Repository repository)
             ("workflow_run_id", job.Run.Id),
             ("job_name", job.Text.Id),
             ("job_workflow_ref", $"{repository.FullName}/{job.Run.Workflow.Path}@refs/heads/{job.Run.Branch}"),
+            ("calling_workflow_refs", Array.Empty<string>()),
             ("environment_name", job.Text.Environment ?? string.Empty),
-            ("head_branch", job.Run.Branch),
-            ("head_sha", job.Run.HeadSha),
-            ("event", job.Run.Event),
-            ("run_number", job.Run.Number),
-            ("run_attempt", job.Run.Attempt),
             ("secrets_passed", job.Used.Keys.Order(StringComparer.Ordinal).ToArray()));
     }
 

@@ -73,6 +73,8 @@ public sealed class Repository
 
     public List<PullRequest> Pulls { get; } = [];
 
+    public List<Codespace> Codespaces { get; } = [];
+
     /// <summary>Workflows and runs.</summary>
     public ActionsOffice Actions { get; }
 

@@ -19,6 +19,9 @@ internal enum PodMode
     /// <summary>Its image can't be had.</summary>
     ImagePullError,
 
+    /// <summary>Its image couldn't be had for so long that it is asked for only now and then.</summary>
+    ImagePullBackOff,
+
     /// <summary>No node takes it.</summary>
     Unschedulable,
 
@@ -37,6 +40,7 @@ internal sealed class Behaviour(V1Pod pod)
         ["never-ready"] = PodMode.NeverReady,
         ["crash-loop"] = PodMode.CrashLoop,
         ["image-pull-error"] = PodMode.ImagePullError,
+        ["image-pull-back-off"] = PodMode.ImagePullBackOff,
         ["unschedulable"] = PodMode.Unschedulable,
         ["slow"] = PodMode.Slow,
         ["deaf"] = PodMode.Deaf,

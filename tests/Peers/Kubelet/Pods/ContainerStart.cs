@@ -39,22 +39,28 @@ internal sealed class ContainerStart(House house, PodWorker worker, StatusBoard 
 
     private async Task<(Held? Held, Obstacle? Obstacle)> TryAsync(CancellationToken life)
     {
-        var noImage = new Obstacle("ErrImagePull", $"Failed to pull image \"{Image}\": not found", "Failed");
-        if (new Behaviour(worker.Pod).UnconditionalMode == PodMode.ImagePullError)
+        if (NoImage(new Behaviour(worker.Pod).UnconditionalMode) is { } missing)
         {
-            return (null, noImage);
+            return (null, missing);
         }
 
         try
         {
             var held = await new SecretResolver(house.Secrets, worker.Pod).ResolveAsync(life);
-            return new Behaviour(worker.Pod).ModeWith(held, house.Nodes.Fingerprints) == PodMode.ImagePullError ? (null, noImage) : (held, null);
+            return NoImage(new Behaviour(worker.Pod).ModeWith(held, house.Nodes.Fingerprints)) is { } noImage ? (null, noImage) : (held, null);
         }
         catch (UnresolvedException e)
         {
             return (null, e.IsVolume ? new("ContainerCreating", e.Message, "FailedMount") : new("CreateContainerConfigError", e.Message, "Failed"));
         }
     }
+
+    private Obstacle? NoImage(PodMode mode) => mode switch
+    {
+        PodMode.ImagePullError => new Obstacle("ErrImagePull", $"Failed to pull image \"{Image}\": not found", "Failed"),
+        PodMode.ImagePullBackOff => new Obstacle("ImagePullBackOff", $"Back-off pulling image \"{Image}\"", "BackOff"),
+        _ => null,
+    };
 
     // A container's reason to wait, what is wrong, and the reason of the event that tells it.
     private sealed record Obstacle(string Reason, string Message, string Event);

@@ -77,6 +77,26 @@ public sealed class ConnectTests : GitHubTests
     }
 
     [Fact]
+    public async Task A_clock_that_is_a_little_fast_takes_no_second_try()
+    {
+        await using var connection = Doors.Value(await AppAsync(state => state.Install("acme", "metadata=read", "secrets=write"), new SkewedTime(Time, TimeSpan.FromSeconds(50))));
+        Assert.Equal(1, Server.Requests.Count("POST /app/installations/{installation_id}/access_tokens"));
+    }
+
+    [Fact]
+    public void An_app_says_that_it_spoke_a_minute_ago_and_for_less_than_ten()
+    {
+        using var rsa = RSA.Create(2048);
+        using var pem = Secrets.SecretValue.FromText(rsa.ExportRSAPrivateKeyPem());
+        using var key = Doors.Value(AppKey.Read("17", pem));
+        var now = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        using var claims = System.Text.Json.JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(key.Token(now).Split('.')[1]));
+        Assert.Equal(now.ToUnixTimeSeconds() - 60, claims.RootElement.GetProperty("iat").GetInt64());
+        Assert.InRange(claims.RootElement.GetProperty("exp").GetInt64() - claims.RootElement.GetProperty("iat").GetInt64(), 60, 600);
+        Assert.Equal("17", claims.RootElement.GetProperty("iss").GetString());
+    }
+
+    [Fact]
     public async Task A_key_that_is_another_apps_is_told_as_such()
     {
         using var other = RSA.Create(2048);

@@ -44,6 +44,18 @@ public sealed class FindingTests
         Assert.All(searched.References.Where(static one => one.SecretName != "SINGLE"), static one => Assert.NotNull(one.Spot.Name));
     }
 
+    [Theory]
+    [InlineData("A*B")]
+    [InlineData("*")]
+    [InlineData("A B")]
+    [InlineData("1AXB")]
+    public async Task A_name_that_is_written_out_and_can_be_none_is_no_pattern(string name)
+    {
+        var workflow = $"on: push\njobs:\n  a:\n    steps:\n      - run: x ${{{{ secrets['{name}'] }}}}\n";
+        Assert.Empty((await Searched.InAsync(workflow, "AXB")).References);
+        Assert.Empty((await Searched.InAsync(workflow)).References);
+    }
+
     [Fact]
     public async Task What_only_mentions_secrets_is_no_reference()
     {

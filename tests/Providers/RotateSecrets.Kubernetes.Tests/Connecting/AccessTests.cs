@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
-using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Tests.Hosting;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
@@ -18,7 +15,7 @@ public sealed class AccessTests
     {
         await using var cluster = await TestCluster.ConnectAsync();
         await cluster.SecretAsync("token", ("value", "v"u8.ToArray()));
-        await using var reader = await TestCluster.ConnectAsync(0, await KubeConfigAsync(cluster, await TokenAsync(cluster)));
+        await using var reader = await TestCluster.ConnectAsync(0, await LimitedUser.MakeAsync(cluster));
         var address = cluster.Address("token");
 
         var denied = (await reader.Store.ReadAsync(address, VersionSelector.Current, Cancellation)).Failure!;
@@ -35,31 +32,8 @@ public sealed class AccessTests
     public async Task A_token_that_is_not_taken_is_said_to_be_that_and_not_repeated()
     {
         await using var cluster = await TestCluster.ConnectAsync();
-        var opened = await TestCluster.OpenAsync(await KubeConfigAsync(cluster, "a-token-that-has-expired"), null);
+        var opened = await TestCluster.OpenAsync(await LimitedUser.KubeConfigAsync(cluster, "a-token-that-has-expired"), null);
         Assert.Equal(FailureCode.CredentialsInvalid, opened.Failure?.Code);
         Assert.DoesNotContain("a-token-that-has-expired", opened.Failure!.ToString(), StringComparison.Ordinal);
-    }
-
-    private static async Task<string> TokenAsync(TestCluster cluster)
-    {
-        await cluster.SendAsync(HttpMethod.Post, $"api/v1/namespaces/{cluster.Namespace}/serviceaccounts", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "nobody" } });
-        var answer = await cluster.SendAsync(
-            HttpMethod.Post, $"api/v1/namespaces/{cluster.Namespace}/serviceaccounts/nobody/token", new JsonObject { ["spec"] = new JsonObject { ["expirationSeconds"] = 3600 } });
-        return answer.Text("status", "token")!;
-    }
-
-    // The same server, with a token in place of whatever the kubeconfig has.
-    private static async Task<string> KubeConfigAsync(TestCluster cluster, string token)
-    {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("rotatesecrets-").FullName, "config");
-        var given = TestCluster.Value(await RotateSecrets.Kubernetes.Connecting.KubeConfig.ReadAsync("k8s", TestCluster.KubeConfig, null));
-        var authority = given.SslCaCerts is { Count: > 0 } authorities
-            ? $"certificate-authority-data: {Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Concat(authorities.Select(static one => one.ExportCertificatePem() + "\n"))))}"
-            : "insecure-skip-tls-verify: true";
-        await File.WriteAllTextAsync(
-            path,
-            $"apiVersion: v1\nkind: Config\ncurrent-context: x\ncontexts: [{{name: x, context: {{cluster: y, user: z}}}}]\nclusters:\n- name: y\n  cluster:\n    server: {cluster.Cluster.Client.Address}\n    {authority}\nusers: [{{name: z, user: {{token: {token}}}}}]\n",
-            Cancellation);
-        return path;
     }
 }

@@ -20,8 +20,8 @@ public sealed class PodSpecTests
     [InlineData("""{"spec":{"volumes":[{"name":"v","azureFile":{"secretName":"s","shareName":"x"}}]}}""", "s VolumeCredential volume v (azureFile) (Restart)")]
     [InlineData("""{"spec":{"volumes":[{"name":"v","cephfs":{"secretRef":{"name":"s"}}}]}}""", "s VolumeCredential volume v (cephfs) (Restart)")]
     [InlineData("""{"spec":{"imagePullSecrets":[{"name":"s"}]}}""", "s ImagePull imagePullSecrets (Restart)")]
-    [InlineData("""{"metadata":{"annotations":{"vault.hashicorp.com/agent-inject-secret-x":"secret/data/proxy/jwt"}},"spec":{}}""", "secret/proxy/jwt InjectorAnnotation vault.hashicorp.com/agent-inject-secret-x (Wait)")]
-    [InlineData("""{"metadata":{"annotations":{"vault.hashicorp.com/agent-pre-populate-only":"true","vault.hashicorp.com/agent-inject-template-x":"{{ with secret \"secret/data/proxy/jwt\" }}{{ .Data.data.value }}{{ end }}"}},"spec":{}}""", "secret/proxy/jwt InjectorAnnotation vault.hashicorp.com/agent-inject-template-x (Restart)")]
+    [InlineData("""{"metadata":{"annotations":{"vault.hashicorp.com/agent-inject-secret-x":"secret/data/proxy/jwt"}},"spec":{}}""", "secret/data/proxy/jwt InjectorAnnotation vault.hashicorp.com/agent-inject-secret-x (Wait)")]
+    [InlineData("""{"metadata":{"annotations":{"vault.hashicorp.com/agent-pre-populate-only":"true","vault.hashicorp.com/agent-inject-template-x":"{{ with secret \"secret/data/proxy/jwt\" }}{{ .Data.data.value }}{{ end }}"}},"spec":{}}""", "secret/data/proxy/jwt InjectorAnnotation vault.hashicorp.com/agent-inject-template-x (Restart)")]
     public void Every_way_to_a_value_is_found_with_how_it_takes_a_new_one(string template, string expected)
     {
         using var json = JsonDocument.Parse(template);

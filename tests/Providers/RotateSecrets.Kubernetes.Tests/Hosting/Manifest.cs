@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RotateSecrets.Kubernetes.Api;
 
 namespace RotateSecrets.Kubernetes.Tests.Hosting;
 
@@ -12,14 +13,14 @@ internal static class Manifest
     {
         "Deployment" or "StatefulSet" or "DaemonSet" or "ReplicaSet" => $"apis/apps/v1/namespaces/{nameSpace}/{kind.ToLowerInvariant()}s",
         "Job" => $"apis/batch/v1/namespaces/{nameSpace}/jobs",
-        "CronJob" => $"apis/batch/v1beta1/namespaces/{nameSpace}/cronjobs",
         "Ingress" => $"apis/networking.k8s.io/v1/namespaces/{nameSpace}/ingresses",
         _ => $"api/v1/namespaces/{nameSpace}/{kind.ToLowerInvariant()}s",
     };
 
     public static async Task CreateAsync(this TestCluster cluster, string nameSpace, string kind, string name, JsonObject spec)
     {
-        await cluster.SendAsync(HttpMethod.Post, PathOf(kind, nameSpace), new JsonObject { ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = spec });
+        var path = kind == "CronJob" ? cluster.Cluster.Kinds.CronJob.PathIn(nameSpace) : PathOf(kind, nameSpace);
+        await cluster.SendAsync(HttpMethod.Post, path, new JsonObject { ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = spec });
     }
 
     /// <summary>A workload that keeps pods running.</summary>
@@ -51,6 +52,20 @@ internal static class Manifest
         ["name"] = name,
         ["valueFrom"] = new JsonObject { ["secretKeyRef"] = new JsonObject { ["name"] = secret, ["key"] = key } },
     };
+
+    /// <summary>Lets a namespace have so many pods, and waits until the server goes by it.</summary>
+    /// <returns>Where the quota is.</returns>
+    public static async Task<string> QuotaAsync(this TestCluster cluster, string nameSpace, string name, int pods)
+    {
+        var root = $"api/v1/namespaces/{nameSpace}/resourcequotas";
+        await cluster.SendAsync(HttpMethod.Post, root, new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = new JsonObject { ["hard"] = new JsonObject { ["pods"] = pods.ToString(System.Globalization.CultureInfo.InvariantCulture) } },
+        });
+        await TestCluster.UntilAsync(async () => (await cluster.GetAsync($"{root}/{name}")).At("status", "used").ValueKind == System.Text.Json.JsonValueKind.Object, "the quota to be counted");
+        return $"{root}/{name}";
+    }
 
     /// <summary>A template with one container.</summary>
     public static JsonObject Template((string Name, string Value)[] annotations, JsonObject container, JsonObject? spec = null)

@@ -12,6 +12,8 @@ namespace RotateSecrets.Kubernetes.Tests.Restarting;
 /// <summary>A secret of Vault that External Secrets brings into the cluster: with its resource definitions, and a controller that does no more than what is awaited of one.</summary>
 public sealed class ExternalSecretsTests
 {
+    private const string Group = "external-secrets.io";
+
     private static readonly SecretAddress Address = SecretAddress.Parse("vault:secret/proxy/jwt#value");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -49,14 +51,14 @@ public sealed class ExternalSecretsTests
         {
             foreach (var (kind, plural) in ((string, string)[])[("ExternalSecret", "externalsecrets"), ("SecretStore", "secretstores")])
             {
-                await DefineAsync(first, kind, plural);
+                await first.DefineAsync(Group, "v1", kind, plural);
             }
         }
 
         var cluster = await TestCluster.ConnectAsync(1, null, static name => name == "vault" ? new StoreDescription("vault", "Vault", "x", StoreCapabilities.None) : null);
         await cluster.SecretAsync("token", ("value", "the old value of Vault"u8.ToArray()));
-        await CreateAsync(cluster, "SecretStore", "secretstores", "team", new JsonObject { ["provider"] = new JsonObject { ["vault"] = new JsonObject { ["path"] = "secret" } } });
-        await CreateAsync(cluster, "ExternalSecret", "externalsecrets", "jwt", new JsonObject
+        await cluster.CreateCustomAsync(Group, "v1", "SecretStore", "secretstores", "team", new JsonObject { ["provider"] = new JsonObject { ["vault"] = new JsonObject { ["path"] = "secret" } } });
+        await cluster.CreateCustomAsync(Group, "v1", "ExternalSecret", "externalsecrets", "jwt", new JsonObject
         {
             ["secretStoreRef"] = new JsonObject { ["name"] = "team", ["kind"] = "SecretStore" },
             ["target"] = new JsonObject { ["name"] = "token" },
@@ -65,39 +67,6 @@ public sealed class ExternalSecretsTests
         await cluster.CreateAsync(cluster.Namespace, "Deployment", "web", Manifest.Running("web", 2, Manifest.WithVariable("token")));
         await cluster.ReadyAsync(cluster.Namespace, "Deployment/web", 2);
         return cluster;
-    }
-
-    private static Task CreateAsync(TestCluster cluster, string kind, string plural, string name, JsonObject spec) => cluster.SendAsync(
-        HttpMethod.Post,
-        $"apis/external-secrets.io/v1/namespaces/{cluster.Namespace}/{plural}",
-        new JsonObject { ["apiVersion"] = "external-secrets.io/v1", ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = spec });
-
-    // Where External Secrets is installed, its own definitions are left alone.
-    private static async Task DefineAsync(TestCluster cluster, string kind, string plural)
-    {
-        var path = $"apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.external-secrets.io";
-        if (await cluster.TryGetAsync(path) is null)
-        {
-            await cluster.SendAsync(HttpMethod.Post, "apis/apiextensions.k8s.io/v1/customresourcedefinitions", new JsonObject
-            {
-                ["metadata"] = new JsonObject { ["name"] = $"{plural}.external-secrets.io" },
-                ["spec"] = new JsonObject
-                {
-                    ["group"] = "external-secrets.io",
-                    ["scope"] = "Namespaced",
-                    ["names"] = new JsonObject { ["kind"] = kind, ["plural"] = plural, ["singular"] = kind.ToLowerInvariant() },
-                    ["versions"] = new JsonArray(new JsonObject
-                    {
-                        ["name"] = "v1",
-                        ["served"] = true,
-                        ["storage"] = true,
-                        ["schema"] = new JsonObject { ["openAPIV3Schema"] = new JsonObject { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true } },
-                    }),
-                },
-            });
-        }
-
-        await TestCluster.UntilAsync(async () => await cluster.TryGetAsync($"apis/external-secrets.io/v1/{plural}") is not null, $"the definition of {kind}");
     }
 
     // Reads again when it is asked to: writes the Secret, then tells when.
@@ -110,6 +79,6 @@ public sealed class ExternalSecretsTests
             $"api/v1/namespaces/{cluster.Namespace}/secrets/token?fieldManager=external-secrets",
             new JsonObject { ["data"] = new JsonObject { ["value"] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text)) } },
             "application/merge-patch+json");
-        await cluster.MergeAsync(path, new JsonObject { ["status"] = new JsonObject { ["refreshTime"] = DateTimeOffset.UtcNow.AddSeconds(1).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) } });
+        await cluster.MergeAsync($"{path}/status", new JsonObject { ["status"] = new JsonObject { ["refreshTime"] = DateTimeOffset.UtcNow.AddSeconds(1).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) } });
     }
 }

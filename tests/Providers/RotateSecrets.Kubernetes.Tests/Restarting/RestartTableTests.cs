@@ -26,16 +26,19 @@ public sealed class RestartTableTests(ITestOutputHelper output)
 
     // What the value makes of a pod, and what is to be said of it; null where it only takes longer.
     private static readonly (string Mode, string? Says)[] Modes =
-        [("well", null), ("slow", null), ("crash-loop", "CrashLoopBackOff"), ("image-pull-error", "ImagePull"), ("unschedulable", "FailedScheduling"), ("never-ready", "without progress"), ("missing key", "CreateContainerConfigError")];
+        [
+            ("well", null), ("slow", null), ("crash-loop", "CrashLoopBackOff"), ("image-pull-error", "ErrImagePull"), ("image-pull-back-off", "ImagePullBackOff"), ("unschedulable", "FailedScheduling"),
+            ("never-ready", "without progress"), ("missing key", "CreateContainerConfigError"), ("quota", "exceeded quota"),
+        ];
 
     [Fact]
     public async Task Every_kind_strategy_and_failure_mode_comes_to_what_it_should()
     {
-        await using var cluster = await TestCluster.ConnectAsync(1, null, null, ("RestartLimit", "100"));
-        var cases = (from kind in Kinds.Select(static (kind, index) => (kind, index)) from mode in Modes select (kind.kind, Name: FormattableString.Invariant($"w{kind.index}-{mode.Mode.Replace(' ', '-')}"), mode)).ToList();
+        await using var cluster = await TestCluster.ConnectAsync(1 + Kinds.Length, null, null, ("RestartLimit", "200"));
+        var cases = (from kind in Kinds.Select(static (kind, index) => (kind, index)) from mode in Modes select (kind.kind, Name: FormattableString.Invariant($"w{kind.index}-{mode.Mode.Replace(' ', '-')}"), mode, Place: mode.Mode == "quota" ? kind.index + 1 : 0)).ToList();
         foreach (var one in cases)
         {
-            await cluster.SecretAsync(one.Name, ("value", System.Text.Encoding.UTF8.GetBytes(Good)));
+            await cluster.SecretAsync(cluster.Namespaces[one.Place], one.Name, null, ("value", System.Text.Encoding.UTF8.GetBytes(Good)));
             var template = Manifest.WithVariable(one.Name);
             var spec = (JsonObject?)one.kind.Spec?.DeepClone();
             if (one.kind.Kind == "StatefulSet")
@@ -43,12 +46,12 @@ public sealed class RestartTableTests(ITestOutputHelper output)
                 (spec ??= [])["serviceName"] = one.Name;
             }
 
-            await cluster.CreateAsync(cluster.Namespace, one.kind.Kind, one.Name, Manifest.Running(one.Name, one.kind.Kind == "DaemonSet" ? -1 : 2, template, spec));
+            await cluster.CreateAsync(cluster.Namespaces[one.Place], one.kind.Kind, one.Name, Manifest.Running(one.Name, one.kind.Kind == "DaemonSet" ? -1 : 2, template, spec));
         }
 
-        var rows = await Task.WhenAll(cases.Select(one => TryAsync(cluster, one.kind.Kind, one.kind.Strategy, one.Name, one.mode.Mode, one.mode.Says)));
+        var rows = await Task.WhenAll(cases.Select(one => TryAsync(cluster, one.Place, one.kind.Kind, one.kind.Strategy, one.Name, one.mode.Mode, one.mode.Says)));
 
-        output.WriteLine($"{"kind",-12} {"strategy",-15} {"mode",-17} {"expected",-28} {"seen",-46} {"then",-8} right");
+        output.WriteLine($"{"kind",-12} {"strategy",-15} {"mode",-20} {"expected",-28} {"seen",-46} {"then",-8} right");
         foreach (var row in rows)
         {
             output.WriteLine(row.ToString());
@@ -57,15 +60,20 @@ public sealed class RestartTableTests(ITestOutputHelper output)
         Assert.All(rows, static row => Assert.True(row.IsRight, row.ToString()));
     }
 
-    private static async Task<Row> TryAsync(TestCluster cluster, string kind, string strategy, string name, string mode, string? says)
+    private static async Task<Row> TryAsync(TestCluster cluster, int place, string kind, string strategy, string name, string mode, string? says)
     {
-        await cluster.ReadyAsync(cluster.Namespace, $"{kind}/{name}", 2);
-        var address = cluster.Address(name);
+        var nameSpace = cluster.Namespaces[place];
+        await cluster.ReadyAsync(nameSpace, $"{kind}/{name}", 2);
+        var address = cluster.Address(name, "value", place);
         var consumer = Assert.Single(await cluster.ConsumersAsync(address));
-        await WriteAsync(cluster, address, mode is "well" or "unschedulable" ? "another good value" : mode is "missing key" ? null : $"mode={mode}, another value");
+        await WriteAsync(cluster, address, mode is "well" or "unschedulable" or "quota" ? "another good value" : mode is "missing key" ? null : $"mode={mode}, another value");
         if (mode == "unschedulable")
         {
             await AnnotateAsync(cluster, kind, name, "unschedulable");
+        }
+        else if (mode == "quota")
+        {
+            await cluster.QuotaAsync(nameSpace, "full", 0);
         }
 
         var (_, failure) = await RestartTests.RestartAsync(cluster, consumer, $"{name}-1", TimeSpan.FromSeconds(mode == "never-ready" ? 8 : 60));
@@ -77,9 +85,13 @@ public sealed class RestartTableTests(ITestOutputHelper output)
         {
             await AnnotateAsync(cluster, kind, name, null);
         }
+        else if (mode == "quota")
+        {
+            await cluster.SendAsync(HttpMethod.Delete, $"api/v1/namespaces/{nameSpace}/resourcequotas/full", null);
+        }
 
         var (_, unhealed) = await RestartTests.RestartAsync(cluster, consumer, $"{name}-2");
-        var pods = await cluster.PodsAsync(cluster.Namespace);
+        var pods = await cluster.PodsAsync(nameSpace);
         var isHealed = unhealed is null && pods.Count(pod => pod.Key == $"{kind}/{name}" && pod.IsReady) == 2;
         return new Row(kind, strategy, mode, says ?? "restarted", seen, isHealed ? "healed" : unhealed?.Message ?? "not healed", isRight && isHealed);
     }
@@ -100,6 +112,6 @@ public sealed class RestartTableTests(ITestOutputHelper output)
 
     private sealed record Row(string Kind, string Strategy, string Mode, string Expected, string Seen, string Then, bool IsRight)
     {
-        public override string ToString() => $"{Kind,-12} {Strategy,-15} {Mode,-17} {Expected,-28} {Seen,-46} {Then,-8} {(IsRight ? "yes" : "NO")}";
+        public override string ToString() => $"{Kind,-12} {Strategy,-15} {Mode,-20} {Expected,-28} {Seen,-46} {Then,-8} {(IsRight ? "yes" : "NO")}";
     }
 }

@@ -18,6 +18,12 @@ internal sealed class ReferenceMaker(string workflow, WantedSecret wanted)
     public IEnumerable<SecretReference> Make(
         LoadedFile file, SecretUse use, string? job, IReadOnlyList<string> through, IReadOnlyList<Meaning> meanings)
     {
+        // What is written out and can be no name leads to no secret, though it may look like a pattern.
+        if (use.Use.Name is { } written && !IsName(written))
+        {
+            yield break;
+        }
+
         ReferenceSpot? spot = null;
         foreach (var (environment, name) in meanings)
         {

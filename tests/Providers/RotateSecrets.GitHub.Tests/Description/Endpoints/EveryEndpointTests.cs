@@ -58,6 +58,7 @@ public sealed class EveryEndpointTests
     private static async Task RepositoriesAsync(Walk walk)
     {
         await walk.GoAsync("GET", "repos/acme/proxy", 200);
+        await walk.GoAsync("GET", "orgs/acme/codespaces?per_page=100", 200);
         await walk.GoAsync("GET", "orgs/acme/repos?per_page=100&page=1", 200);
         await walk.GoAsync("GET", "users/acme/repos", 200);
         await walk.GoAsync("GET", "user/repos", 200);
