@@ -57,6 +57,9 @@ internal sealed class ContentQuery(GitHubApi api)
             [.. wanted.Select((one, i) => Read(data.At(FormattableString.Invariant($"r{i}")), one.Commits, blobs))]);
     }
 
+    /// <summary>Whether a query that failed may have asked for more than the server can answer in its ten seconds: it says so by an error, or not at all.</summary>
+    public static bool MayBeTooMuch(Failure failure) => failure.Code is FailureCode.StoreUnavailable or FailureCode.DeadlineExceeded;
+
     /// <summary>Git's own name for what a file holds.</summary>
     public static string OidOf(ReadOnlySpan<byte> content)
     {

@@ -27,7 +27,7 @@ internal sealed class HeadQuery(GitHubApi api)
         {
             if ((await api.QueryAsync(Need, Query(repositories, asked), cancellation)).Failed(out var failure, out var data))
             {
-                return failure;
+                return ContentQuery.MayBeTooMuch(failure) && repositories.Count > 1 ? await HalvesAsync(repositories, cancellation) : failure;
             }
 
             var further = new List<(int Number, string? After)>();
@@ -46,6 +46,15 @@ internal sealed class HeadQuery(GitHubApi api)
         }
 
         return heads;
+    }
+
+    private async Task<Outcome<IReadOnlyList<RepositoryHeads?>>> HalvesAsync(IReadOnlyList<string> repositories, CancellationToken cancellation)
+    {
+        var half = repositories.Count / 2;
+        return (await AskAsync([.. repositories.Take(half)], cancellation)).Failed(out var failure, out var first)
+            || (await AskAsync([.. repositories.Skip(half)], cancellation)).Failed(out failure, out var second)
+            ? failure
+            : Outcome.Of<IReadOnlyList<RepositoryHeads?>>([.. first, .. second]);
     }
 
     private static string Query(IReadOnlyList<string> repositories, IReadOnlyList<(int Number, string? After)> asked)

@@ -108,14 +108,7 @@ internal sealed class RepositoryReader(GitHubApi api, RepositoryCache cache, Tim
     {
         foreach (var some in readings.SelectMany(static reading => reading.Unknown().Select(commit => (Reading: reading, Commit: commit))).Chunk(ContentQuery.Batch))
         {
-            var groups = some.GroupBy(static one => one.Reading).Select(static group => (Reading: group.Key, Commits: (IReadOnlyList<string>)[.. group.Select(static one => one.Commit)])).ToList();
-            var came = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-            var asked = await contents.AskAsync([.. groups.Select(static group => (group.Reading.Repository, group.Commits))], came, cancellation);
-            for (var i = 0; i < groups.Count; i++)
-            {
-                var reading = groups[i].Reading;
-                reading.Take(asked.Failed(out var failure, out var all) ? failure : all[i] is { } found ? Outcome.Of(found) : await branches.WhyUnreadAsync(reading.Repository, cancellation), came);
-            }
+            await TakeAsync(some, cancellation);
         }
 
         foreach (var reading in readings)
@@ -127,6 +120,25 @@ internal sealed class RepositoryReader(GitHubApi api, RepositoryCache cache, Tim
             }
 
             states[reading.Repository] = reading.Failure!;
+        }
+    }
+
+    private async Task TakeAsync((Reading Reading, string Commit)[] some, CancellationToken cancellation)
+    {
+        var groups = some.GroupBy(static one => one.Reading).Select(static group => (Reading: group.Key, Commits: (IReadOnlyList<string>)[.. group.Select(static one => one.Commit)])).ToList();
+        var came = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        var asked = await contents.AskAsync([.. groups.Select(static group => (group.Reading.Repository, group.Commits))], came, cancellation);
+        if (asked.Failure is { } refused && ContentQuery.MayBeTooMuch(refused) && some.Length > 1)
+        {
+            await TakeAsync(some[..(some.Length / 2)], cancellation);
+            await TakeAsync(some[(some.Length / 2)..], cancellation);
+            return;
+        }
+
+        for (var i = 0; i < groups.Count; i++)
+        {
+            var reading = groups[i].Reading;
+            reading.Take(asked.Failed(out var failure, out var all) ? failure : all[i] is { } found ? Outcome.Of(found) : await branches.WhyUnreadAsync(reading.Repository, cancellation), came);
         }
     }
 

@@ -234,6 +234,22 @@ public sealed class DiscoveryTests : GitHubTests
     }
 
     [Fact]
+    public async Task A_server_that_cant_answer_as_much_at_once_is_asked_for_less()
+    {
+        Server.Arrange(static state =>
+        {
+            state.Organization("acme").Secrets().Put("JWT", "old");
+            for (var number = 0; number < 12; number++)
+            {
+                state.Repository($"acme/service-{number}").Commit("main", "Deploy", (".github/workflows/deploy.yml", Deploy + $"# {number}\n"));
+            }
+        });
+        Server.Before = static question => question.Route.Name == "POST /graphql" && question.Text("query")!.Split("repository(").Length > 5
+            ? Peers.GitHub.Http.Reply.Error(502, "Something went wrong while executing your query.") : null;
+        Assert.Equal(12, (await FindAsync(Connection)).Count);
+    }
+
+    [Fact]
     public async Task Branches_by_the_hundred_are_all_searched_and_the_next_time_none_is_read_again()
     {
         Server.Arrange(static state =>
