@@ -224,8 +224,7 @@ internal sealed class VaultStore : ISecretStore, IScopedStore, IRetiringStore, I
         };
     }
 
-    private static string LocationOf(VaultClient client) =>
-        client.Namespace is { } inside ? $"{client.Address.GetLeftPart(UriPartial.Path).TrimEnd('/')} ({inside})" : client.Address.GetLeftPart(UriPartial.Path).TrimEnd('/');
+    private static string LocationOf(VaultClient client) => client.Namespace is { } inside ? $"{client.Location} ({inside})" : client.Location;
 
     private ISecretEngine EngineOf(SecretPlace place) => place.Mount.Version switch { 2 => versioned, 1 => single, _ => roles };
 

@@ -21,7 +21,7 @@ internal sealed record CallerPlace(string Region, string? Account)
         failure.Code is FailureCode.SecretNotFound or FailureCode.AccessDenied && RegionAndAccountOf(address) is var (region, account) && account != Account
             ? failure with
             {
-                Message = $"{failure.Message} Its ARN is of the account {account}{(Account is null ? ": these credentials may be another account's" : $", and these credentials are of {Account}")}.",
+                Message = $"{failure.Message} Its ARN names the account {account}{(Account is null ? ": these credentials may be another account's" : $", and these credentials are of {Account}")}.",
                 Remedy = Remedy(region, account),
             }
             : failure;

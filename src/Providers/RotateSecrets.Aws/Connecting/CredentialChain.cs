@@ -40,7 +40,7 @@ internal sealed record CredentialChain(AWSCredentials Credentials, RegionEndpoin
             };
         }
 
-        if (RegionOf(settings, profile) is not { } region)
+        if (RegionOf(settings, profile ?? ProfileInUse(profiles)) is not { } region)
         {
             return new Failure(FailureCode.ValueInvalid, "Region", "No AWS region is known: neither -Region, AWS_REGION, AWS_DEFAULT_REGION nor a profile names one.")
             {
@@ -84,6 +84,7 @@ internal sealed record CredentialChain(AWSCredentials Credentials, RegionEndpoin
     private static CredentialProfile? ProfileInUse(CredentialProfileStoreChain profiles) =>
         profiles.TryGetProfile(Environment.GetEnvironmentVariable("AWS_PROFILE") ?? "default", out var profile) ? profile : null;
 
+    // The SDK keeps the region that it has once found for the life of the process; here what is said now counts. Of a profile that is named its own goes before the environment's.
     private static RegionEndpoint? RegionOf(AwsSettings settings, CredentialProfile? profile)
     {
         if (settings.Region is { } said)
@@ -91,14 +92,8 @@ internal sealed record CredentialChain(AWSCredentials Credentials, RegionEndpoin
             return RegionEndpoint.GetBySystemName(said);
         }
 
-        if (profile?.Region is { } own)
-        {
-            return own;
-        }
-
         string?[] named = [Environment.GetEnvironmentVariable("AWS_REGION"), Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION")];
-        return named.FirstOrDefault(static one => !string.IsNullOrEmpty(one)) is { } first
-            ? RegionEndpoint.GetBySystemName(first)
-            : FallbackRegionFactory.GetRegionEndpoint(includeInstanceMetadata: false);
+        var first = settings.ProfileName is not null && profile?.Region is not null ? null : named.FirstOrDefault(static one => !string.IsNullOrEmpty(one));
+        return first is null ? profile?.Region : RegionEndpoint.GetBySystemName(first);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace RotateSecrets.Vault.Client;
 
@@ -11,12 +12,22 @@ internal sealed record TransportSettings
     /// <summary>How often a request that may pass is sent again. Default: 3.</summary>
     public int Retries { get; init; } = 3;
 
+    /// <summary>The file of the Unix domain socket on which the server, or an agent, listens; null where it is reached by its address.</summary>
+    public string? Socket { get; init; }
+
     /// <summary>The proxy through which the server is reached; null for the one that the environment names for all programs, if any.</summary>
     public Uri? Proxy { get; init; }
 
     /// <summary>Makes a handler send requests so.</summary>
     public SocketsHttpHandler Apply(SocketsHttpHandler handler)
     {
+        if (Socket is { } file)
+        {
+            handler.UseProxy = false;
+            handler.ConnectCallback = (_, cancellation) => ConnectAsync(file, cancellation);
+            return handler;
+        }
+
         if (Proxy is { } proxy)
         {
             handler.Proxy = new WebProxy(proxy)
@@ -26,5 +37,20 @@ internal sealed record TransportSettings
         }
 
         return handler;
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string file, CancellationToken cancellation)
+    {
+        var socket = new System.Net.Sockets.Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(file), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

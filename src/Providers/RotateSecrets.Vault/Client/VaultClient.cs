@@ -23,6 +23,7 @@ internal sealed class VaultClient : IDisposable
     public VaultClient(Uri address, string? nameSpace, ServerTrust trust, TransportSettings transport, TimeProvider time)
     {
         Address = address;
+        Location = transport.Socket is { } socket ? $"unix://{socket}" : address.GetLeftPart(UriPartial.Path).TrimEnd('/');
         Namespace = nameSpace;
         this.trust = trust;
         http = new HttpClient(transport.Apply(trust.Handler(address))) { Timeout = transport.Timeout };
@@ -31,6 +32,9 @@ internal sealed class VaultClient : IDisposable
 
     /// <summary>Where the server is.</summary>
     public Uri Address { get; }
+
+    /// <summary>Where it is, as an operator wrote it.</summary>
+    public string Location { get; }
 
     /// <summary>The namespace in which every call is made; null for the root.</summary>
     public string? Namespace { get; }
@@ -153,7 +157,7 @@ internal sealed class VaultClient : IDisposable
     private Failure Unreachable(HttpRequestException e, VaultCall call) => e.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => new Failure(FailureCode.StoreUnavailable, call.Target, $"The name {Address.Host} can't be resolved."),
-        HttpRequestError.ConnectionError => new Failure(FailureCode.StoreUnavailable, call.Target, $"Nothing answers at {Address}."),
+        HttpRequestError.ConnectionError => new Failure(FailureCode.StoreUnavailable, call.Target, $"Nothing answers at {Location}."),
         HttpRequestError.SecureConnectionError => new Failure(FailureCode.StoreUnavailable, call.Target, $"{Address} doesn't speak TLS as it should.")
         {
             Remedy = "See whether the address should begin with http, and whether the server wants a client certificate.",

@@ -10,6 +10,8 @@ namespace RotateSecrets.Vault.Login;
 /// <param name="environment">What stands in for a setting that isn't given.</param>
 internal sealed class VaultSettings(ConnectionRequest request, VaultEnvironment environment)
 {
+    private const string UnixScheme = "unix://";
+
     private static readonly string[] Known =
     [
         "Auth", "AuthMount", "RoleId", "Role", "JwtFile", "Namespace", "CaFile", "CaFolder", "ClientCertificate", "ClientKey", "ServerName", "SkipCertificateCheck", "AuditFile", "AuditSocket",
@@ -54,6 +56,7 @@ internal sealed class VaultSettings(ConnectionRequest request, VaultEnvironment 
             {
                 Timeout = environment.Timeout ?? standard.Timeout,
                 Retries = environment.Retries ?? standard.Retries,
+                Socket = Place.StartsWith(UnixScheme, StringComparison.Ordinal) ? Place[UnixScheme.Length..] : null,
                 Proxy = environment.Proxy is { } proxy ? new Uri(proxy) : null,
             };
         }
@@ -79,12 +82,15 @@ internal sealed class VaultSettings(ConnectionRequest request, VaultEnvironment 
     /// <summary>The server's address.</summary>
     public Outcome<Uri> Address()
     {
-        var text = request.Location.Length > 0 ? request.Location : environment.Address ?? "https://127.0.0.1:8200";
+        // What is said over a socket is HTTP, to whoever listens there.
+        var text = Place.StartsWith(UnixScheme + "/", StringComparison.Ordinal) ? "http://localhost" : Place;
         return Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address)
             && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 && address.Query.Length == 0
             ? address
             : new Failure(FailureCode.ValueInvalid, "address", "The server's address is none: it should be like https://vault.example.org:8200, without credentials.");
     }
+
+    private string Place => request.Location.Length > 0 ? request.Location : environment.Address ?? "https://127.0.0.1:8200";
 
     private string? One(string name) =>
         request.Settings.TryGetValue(name, out var texts) && texts is [.., var last] && last.Length > 0 ? last : null;

@@ -20,6 +20,25 @@ public sealed class ConnectTests : IDisposable
         Assert.Contains("AWS_REGION", failure!.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, null, "us-east-2")]
+    [InlineData(null, "eu-west-1", "eu-west-1")]
+    [InlineData("ops", "eu-west-1", "ap-south-1")]
+    public async Task The_region_is_the_named_profiles_else_the_environments_else_the_default_profiles(string? profile, string? variable, string expected)
+    {
+        await File.WriteAllTextAsync(
+            Path.Combine(environment.Folder, "config"),
+            "[default]\nregion=us-east-2\n[profile ops]\nregion=ap-south-1\naws_access_key_id=x\naws_secret_access_key=x\n",
+            AwsFixture.Cancellation);
+        Environment.SetEnvironmentVariable("AWS_REGION", variable);
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "x");
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "x");
+
+        await using var connection = AwsFixture.Value(await (profile is null ? ConnectAsync() : ConnectAsync(("ProfileName", profile))));
+
+        Assert.Contains($"region={expected}", connection.Store.Description.Location, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_credentials_it_says_what_was_tried_in_which_order()
     {

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using RotateSecrets.Contracts;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Peers.Vault;
@@ -117,6 +118,57 @@ public sealed class EnvironmentTests : IAsyncLifetime
         var file = Path.Combine(folder, "token");
         await File.WriteAllTextAsync(file, server.RootToken, Cancellation);
         Assert.Null((await Doors.TryConnectAsync(server.Address.ToString(), null, environment: Doors.Environment(folder, ("BAO_TOKEN_PATH", file)))).Failure);
+    }
+
+    [Theory]
+    [InlineData("VAULT_ADDR")]
+    [InlineData("VAULT_AGENT_ADDR")]
+    public async Task An_agent_that_listens_on_a_socket_is_reached_there(string variable)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Agents listen on such sockets on Unix alone.");
+        var file = Path.Combine(folder, "agent.sock");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(file));
+        listener.Listen();
+        using var end = new CancellationTokenSource();
+        var agent = ForwardAsync(listener, end.Token);
+
+        await using (var connection = RotationHouse.Value(await Doors.TryConnectAsync(string.Empty, server.RootToken, environment: Doors.Environment(folder, (variable, $"unix://{file}")))))
+        {
+            Assert.Equal($"unix://{file}", connection.Store.Description.Location);
+            Assert.Equal(FailureCode.SecretNotFound, (await connection.Store.ReadAsync(Absent, VersionSelector.Current, Cancellation)).Failure?.Code);
+        }
+
+        await end.CancelAsync();
+        await agent;
+        var nobody = (await Doors.TryConnectAsync($"unix://{file}x", server.RootToken)).Failure;
+        Assert.Equal(FailureCode.StoreUnavailable, nobody?.Code);
+        Assert.Contains($"unix://{file}x", nobody!.Message, StringComparison.Ordinal);
+    }
+
+    // Hands every connection on to the server, as an agent does.
+    private async Task ForwardAsync(Socket listener, CancellationToken end)
+    {
+        var connections = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                connections.Add(ForwardOneAsync(await listener.AcceptAsync(end), end));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(connections);
+        }
+    }
+
+    private async Task ForwardOneAsync(Socket accepted, CancellationToken end)
+    {
+        await using var from = new NetworkStream(accepted, ownsSocket: true);
+        using var to = new TcpClient();
+        await to.ConnectAsync(server.Address.Host, server.Address.Port, CancellationToken.None);
+        await Task.WhenAny(from.CopyToAsync(to.GetStream(), end), to.GetStream().CopyToAsync(from, end));
     }
 
     private static object?[] All(VaultEnvironment one) =>

@@ -49,9 +49,10 @@ public sealed class TokenTests : IAsyncLifetime
         token.Limit = time.GetUtcNow() + (1.5 * Life);
         await using var house = await HouseAsync(token);
         time.Advance(0.7 * Life);
-        while (!RotationHouse.Value(await house.Store.CheckAccessAsync(null, StoreAccess.Read, Cancellation)).Findings[0].Contains($"{token.Limit:u}", StringComparison.Ordinal))
+        for (var wait = 0; !RotationHouse.Value(await house.Store.CheckAccessAsync(null, StoreAccess.Read, Cancellation)).Findings[0].Contains($"{token.Limit:u}", StringComparison.Ordinal); wait++)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), Cancellation);
+            Assert.True(wait < 1000, "It isn't renewed.");
+            await Task.Delay(TimeSpan.FromMilliseconds(10), Cancellation);
         }
 
         var stuck = await RunUntilAsync(house, at, () => time.Advance(2 * Life));
