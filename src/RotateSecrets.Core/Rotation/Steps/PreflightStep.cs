@@ -115,6 +115,7 @@ internal sealed class PreflightStep : IRotationStep
 
         return FormattableString.Invariant($"{taken.Count} consumers.{string.Concat(cautions.Distinct(StringComparer.Ordinal).Select(static caution => $" {caution}"))}");
     }
+
     // Whoever mends one would meet the next one only then.
     private static string? Said(List<Failure> all, Func<Failure, string?> part) => all.Select(part).OfType<string>().Distinct(StringComparer.Ordinal).Take(MostTold).ToList() is { Count: > 0 } told
         ? string.Join(' ', told)
