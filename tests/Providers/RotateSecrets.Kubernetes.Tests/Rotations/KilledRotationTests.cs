@@ -13,7 +13,7 @@ namespace RotateSecrets.Kubernetes.Tests.Rotations;
 
 /// <summary>
 /// Kills a rotation in a cluster by SIGKILL before and after calls that write to its journal, and has another process resume it, or undo it. ROTATESECRETS_KILL_POINTS tells how many
-/// of the points are taken: a number (default: 4), or all.
+/// of the points are taken: a number (default: 4), all, or those from one to another, such as 40-80.
 /// </summary>
 public sealed partial class KilledRotationTests(ITestOutputHelper output)
 {
@@ -84,6 +84,11 @@ public sealed partial class KilledRotationTests(ITestOutputHelper output)
     {
         var wanted = Environment.GetEnvironmentVariable("ROTATESECRETS_KILL_POINTS") ?? "4";
         var points = Enumerable.Range(0, boundaries).ToArray();
+        if (wanted.Split('-') is [var first, var last])
+        {
+            return points.Where(point => point >= int.Parse(first, CultureInfo.InvariantCulture) && point <= int.Parse(last, CultureInfo.InvariantCulture));
+        }
+
         if (wanted != "all")
         {
             new Random(7).Shuffle(points);
