@@ -38,6 +38,7 @@ function Build { Invoke-Dotnet build (Join-Path $PSScriptRoot 'RotateSecrets.sln
 
 function Test {
     Invoke-Dotnet test --solution (Join-Path $PSScriptRoot 'RotateSecrets.sln') --configuration $Configuration
+    Invoke-Dotnet build (Join-Path $PSScriptRoot 'tests' 'Pester')
     pwsh -NoProfile -File (Join-Path $PSScriptRoot 'tests' 'Pester' 'Invoke-Suite.ps1')
     if ($LASTEXITCODE -ne 0) { throw "$LASTEXITCODE Pester tests failed." }
 }
