@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
@@ -162,7 +163,7 @@ internal sealed class ServiceFixture : ISecretResolver, IAsyncDisposable
         }
     }));
 
-    /// <summary>All processes that were started for this service, found without its records: by what their environment carries.</summary>
+    /// <summary>All processes that were started for this service, the oldest first, found without its records: by what their environment carries.</summary>
     public IReadOnlyList<int> Running()
     {
         // Who starts an instance stands beside it for a moment, and is no instance.
@@ -180,7 +181,12 @@ internal sealed class ServiceFixture : ISecretResolver, IAsyncDisposable
         .Where(folder => Read(Path.Combine(folder, "environ")).Contains($"{ProcessSession.MarkerVariable}={StateFolder}/", StringComparison.Ordinal))
         .Select(static folder => int.Parse(Path.GetFileName(folder)))
         .Where(static pid => ProcessIdentity.Of(pid) is not null)
-        .Order()];
+        .OrderBy(StartOf).ThenBy(static pid => pid)];
+
+    // In ticks since the system was booted, as proc(5) says. Numbers of processes begin anew once they have come to their end.
+    private static long StartOf(int pid) => Read($"/proc/{pid}/stat") is { Length: > 0 } stat
+        ? long.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19], CultureInfo.InvariantCulture)
+        : 0;
 
     public static string Read(string path)
     {
