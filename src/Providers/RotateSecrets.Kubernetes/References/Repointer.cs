@@ -1,6 +1,5 @@
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
-using RotateSecrets.Kubernetes.Ownership;
 using RotateSecrets.Kubernetes.Restarting;
 using RotateSecrets.Kubernetes.Store;
 using RotateSecrets.Outcomes;
@@ -53,27 +52,21 @@ internal sealed class Repointer(Cluster cluster)
                 return new Failure(FailureCode.NotSupported, consumer.Id, $"{consumer} can't be pointed to {request.To}: {obstacle}.") { Remedy = "Point it to a Secret that has the value under the same key." };
             }
 
-            if (found.Count == 0)
-            {
-                return new Repointing(consumer, string.Empty) { IsInForce = true };
-            }
-
-            if (!request.Force && !cluster.Settings.Force && ForeignOwner.Of(reply.Json) is { } owner)
-            {
-                return owner.Refuse($"{consumer.Kind} {nameSpace}/{consumer.Name}");
-            }
-
-            var edit = new TemplateEdit(cluster, kind, consumer, nameSpace);
-            var change = new Repointing(consumer, edit.Diff(found.SelectMany(static one => (IEnumerable<(string, string)>)[(one.Where, $"-{one.Field}: {one.Old}"), (one.Where, $"+{one.Field}: {one.New}")])));
-            return isPreview
-                ? change
-                : (await edit.WriteAsync(reply.Json, $"{request.RunId}~{to.Name}", json =>
+            var changes = found.SelectMany(static one => (IEnumerable<(string, string)>)[(one.Where, $"-{one.Field}: {one.Old}"), (one.Where, $"+{one.Field}: {one.New}")]).ToList();
+            return await new TemplateEdit(cluster, kind, consumer, nameSpace).ApplyAsync(
+                reply.Json,
+                changes,
+                json =>
                 {
                     foreach (var one in found)
                     {
                         TemplateEdit.Operation(json, "replace", one.Pointer, one.New);
                     }
-                }, cancellation)).Map(_ => change with { IsInForce = true });
+                },
+                $"{request.RunId}~{to.Name}",
+                isPreview,
+                request.Force,
+                cancellation);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Discovery;
+using RotateSecrets.Kubernetes.Ownership;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.Kubernetes.References;
@@ -16,12 +17,32 @@ namespace RotateSecrets.Kubernetes.References;
 /// <param name="nameSpace">Its namespace.</param>
 internal sealed class TemplateEdit(Cluster cluster, ResourceKind kind, Consumer consumer, string nameSpace)
 {
-    /// <summary>Writes the changes.</summary>
+    /// <summary>Works out the changes as a diff, and makes them unless they are only looked at. Where there are none, nothing happens.</summary>
     /// <param name="item">The workload, as it was read.</param>
-    /// <param name="mark">The mark that tells of the workload and its new pods for what they were changed.</param>
+    /// <param name="changes">Of each place what goes and what comes, as lines of a diff.</param>
     /// <param name="edit">Writes the operations of the JSON patch.</param>
+    /// <param name="mark">The mark that tells of the workload and its new pods for what they were changed.</param>
+    /// <param name="isPreview">Whether they are only looked at.</param>
+    /// <param name="force">Whether to overrule whatever else takes care of the workload.</param>
     /// <param name="cancellation">Gives up at once.</param>
-    public async Task<Outcome<Consumer>> WriteAsync(JsonElement item, string mark, Action<Utf8JsonWriter> edit, CancellationToken cancellation)
+    public async Task<Outcome<Repointing>> ApplyAsync(
+        JsonElement item, IReadOnlyList<(string Where, string Line)> changes, Action<Utf8JsonWriter> edit, string mark, bool isPreview, bool force, CancellationToken cancellation)
+    {
+        if (changes.Count == 0)
+        {
+            return new Repointing(consumer, string.Empty) { IsInForce = true };
+        }
+
+        if (!force && !cluster.Settings.Force && ForeignOwner.Of(item) is { } owner)
+        {
+            return owner.Refuse($"{consumer.Kind} {nameSpace}/{consumer.Name}");
+        }
+
+        var change = new Repointing(consumer, Diff(changes));
+        return isPreview ? change : (await WriteAsync(item, mark, edit, cancellation)).Map(_ => change with { IsInForce = true });
+    }
+
+    private async Task<Outcome<Consumer>> WriteAsync(JsonElement item, string mark, Action<Utf8JsonWriter> edit, CancellationToken cancellation)
     {
         // The change makes new pods, which have to be younger than what they are to read, by a clock without fractions.
         await cluster.Writes.SettleAsync(cluster.Time, cancellation);
@@ -55,8 +76,7 @@ internal sealed class TemplateEdit(Cluster cluster, ResourceKind kind, Consumer 
         }
     }
 
-    /// <summary>Shows changes as a unified diff: of each place what goes and what comes.</summary>
-    public string Diff(IEnumerable<(string Where, string Line)> changes)
+    private string Diff(IEnumerable<(string Where, string Line)> changes)
     {
         var title = $"{consumer.Kind} {nameSpace}/{consumer.Name}";
         var text = new StringBuilder().Append("--- ").Append(title).Append('\n').Append("+++ ").Append(title).Append('\n');

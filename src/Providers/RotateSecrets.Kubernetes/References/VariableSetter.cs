@@ -1,7 +1,6 @@
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Discovery;
-using RotateSecrets.Kubernetes.Ownership;
 using RotateSecrets.Kubernetes.Restarting;
 using RotateSecrets.Kubernetes.Store;
 using RotateSecrets.Outcomes;
@@ -75,21 +74,9 @@ internal sealed class VariableSetter(Cluster cluster)
                 return failure;
             }
 
-            if (found.Count == 0)
-            {
-                return new Repointing(consumer, string.Empty) { IsInForce = true };
-            }
-
-            if (!request.Force && !cluster.Settings.Force && ForeignOwner.Of(reply.Json) is { } owner)
-            {
-                return owner.Refuse($"{consumer.Kind} {nameSpace}/{consumer.Name}");
-            }
-
-            var edit = new TemplateEdit(cluster, kind, consumer, nameSpace);
-            var change = new Repointing(consumer, edit.Diff(found.SelectMany(static one => one.Lines.Select(line => (one.Where, line)))));
-            return isPreview
-                ? change
-                : (await edit.WriteAsync(reply.Json, $"{request.RunId}~{to.Name}", json => found.ForEach(one => one.Write(json)), cancellation)).Map(_ => change with { IsInForce = true });
+            var changes = found.SelectMany(static one => one.Lines.Select(line => (one.Where, line))).ToList();
+            return await new TemplateEdit(cluster, kind, consumer, nameSpace).ApplyAsync(
+                reply.Json, changes, json => found.ForEach(one => one.Write(json)), $"{request.RunId}~{to.Name}", isPreview, request.Force, cancellation);
         }
     }
 
