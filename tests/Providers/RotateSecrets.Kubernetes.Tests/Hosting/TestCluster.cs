@@ -99,10 +99,22 @@ internal sealed class TestCluster : IAsyncDisposable
         return JsonDocument.Parse(answer).RootElement;
     }
 
+    public async Task<(int Status, string Answer)> AskAsync(HttpMethod method, string path, JsonNode? body, string type = "application/json")
+    {
+        var verb = method.Method switch { "POST" => "create", "PATCH" => "patch", "DELETE" => "delete", "PUT" => "update", _ => "get" };
+        var call = new ApiCall(verb, null, null, null, path, path)
+        {
+            Body = body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString()),
+            ContentType = type,
+        };
+        using var reply = Value(await cluster.Client.TrySendAsync(call, Cancellation));
+        return (reply.Status, Encoding.UTF8.GetString(reply.Body.Span));
+    }
+
     public async Task<JsonElement?> TryGetAsync(string path)
     {
-        var (status, answer) = await AskAsync(HttpMethod.Get, path, null, "application/json");
-        return status == 404 ? null : JsonDocument.Parse(answer).RootElement;
+        var (status, answer) = await AskAsync(HttpMethod.Get, path, null);
+        return status is 404 or 503 ? null : JsonDocument.Parse(answer).RootElement;
     }
 
     public async Task<JsonElement> GetAsync(string path) => (await TryGetAsync(path)) ?? throw new Xunit.Sdk.XunitException($"There is nothing at {path}.");
@@ -161,17 +173,5 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         await DropAsync(Namespaces);
         await Store.DisposeAsync();
-    }
-
-    private async Task<(int Status, string Answer)> AskAsync(HttpMethod method, string path, JsonNode? body, string type)
-    {
-        var verb = method.Method switch { "POST" => "create", "PATCH" => "patch", "DELETE" => "delete", "PUT" => "update", _ => "get" };
-        var call = new ApiCall(verb, null, null, null, path, path)
-        {
-            Body = body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString()),
-            ContentType = type,
-        };
-        using var reply = Value(await cluster.Client.TrySendAsync(call, Cancellation));
-        return (reply.Status, Encoding.UTF8.GetString(reply.Body.Span));
     }
 }
