@@ -11,7 +11,8 @@ public interface IConsumerAccess
     /// <param name="side">The second name to which their references would be pointed; null where they stay.</param>
     /// <param name="cancellation">Gives up at once.</param>
     /// <returns>
-    /// What is worth knowing, one sentence each; or <see cref="FailureCode.AccessDenied"/>, which names all that isn't permitted, and what would permit it.
+    /// What is worth knowing, one sentence each; or <see cref="FailureCode.AccessDenied"/>, which names all that isn't permitted, and what would permit it; or <see cref="FailureCode.LimitReached"/>,
+    /// which names what would never let it be done, such as a disruption budget.
     /// </returns>
     Task<Outcome<IReadOnlyList<string>>> CheckAccessAsync(IReadOnlyList<Consumer> consumers, SecretAddress? side, CancellationToken cancellation);
 }

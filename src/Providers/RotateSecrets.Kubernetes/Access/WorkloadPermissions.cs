@@ -1,6 +1,5 @@
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
-using RotateSecrets.Kubernetes.Discovery;
 using RotateSecrets.Kubernetes.References;
 using RotateSecrets.Kubernetes.Restarting;
 using RotateSecrets.Kubernetes.Upstreams;
@@ -14,6 +13,7 @@ namespace RotateSecrets.Kubernetes.Access;
 internal sealed class WorkloadPermissions(Cluster cluster)
 {
     private readonly PermissionCheck check = new(cluster);
+    private readonly Evictions evictions = new(cluster);
 
     /// <summary>Sees whether everything is permitted.</summary>
     /// <returns>What is worth knowing; or what isn't permitted, with the Roles that would permit it.</returns>
@@ -63,7 +63,7 @@ internal sealed class WorkloadPermissions(Cluster cluster)
             yield return Permission.Any("delete", ResourceKind.Pod, nameSpace);
         }
 
-        if (kind == ResourceKind.StatefulSet || kind == ResourceKind.DaemonSet || kind == ResourceKind.ReplicaSet)
+        if (Evictions.MayBeOf(kind))
         {
             yield return Eviction(nameSpace);
         }
@@ -128,44 +128,18 @@ internal sealed class WorkloadPermissions(Cluster cluster)
                 continue;
             }
 
-            if ((await EvictsAsync(consumers.Where(consumer => WorkloadControl.NamespaceOf(cluster, consumer) == one.Namespace), cancellation)).Failed(out var failure, out var isNeeded))
+            if ((await evictions.AreNeededAsync(consumers.Where(consumer => WorkloadControl.NamespaceOf(cluster, consumer) == one.Namespace), cancellation)).Failed(out var failure, out var areNeeded))
             {
                 return failure;
             }
 
-            if (isNeeded)
+            if (areNeeded)
             {
                 denied.Add(one);
             }
         }
 
         return denied;
-    }
-
-    private async Task<Outcome<bool>> EvictsAsync(IEnumerable<Consumer> consumers, CancellationToken cancellation)
-    {
-        foreach (var consumer in consumers)
-        {
-            if (WorkloadControl.KindOf(cluster, consumer) is not { } kind || (kind != ResourceKind.StatefulSet && kind != ResourceKind.DaemonSet && kind != ResourceKind.ReplicaSet))
-            {
-                continue;
-            }
-
-            if ((await cluster.Client.SendAsync(ApiCall.Get(kind, WorkloadControl.NamespaceOf(cluster, consumer), consumer.Name), cancellation)).Failed(out var failure, out var reply))
-            {
-                return failure;
-            }
-
-            using (reply)
-            {
-                if (Workload.Of(kind.Kind, reply.Json) is { Strategy: "OnDelete" } or { Partition: > 0 })
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
     }
 
     private static Permission Eviction(string nameSpace) => Permission.Any("create", ResourceKind.Pod, nameSpace, "eviction");

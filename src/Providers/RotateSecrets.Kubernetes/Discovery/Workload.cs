@@ -48,6 +48,9 @@ internal sealed record Workload : IWatched
 
     public int Partition { get; private init; }
 
+    /// <summary>Whether its controller leaves old pods where they are, so that somebody has to evict them.</summary>
+    public bool LeavesOldPods => Strategy == "OnDelete" || Partition > 0;
+
     public int MaxUnavailable { get; private init; }
 
     public bool IsPaused { get; private init; }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using RotateSecrets.Kubernetes.Api;
 
@@ -27,13 +26,7 @@ internal sealed partial record BudgetRefusal(string? Budget, string? Lasting)
 
         using (reply)
         {
-            var status = reply.Json.At("status");
-            var isObserved = (status.Long("observedGeneration") ?? 0) >= (reply.Json.Long("metadata", "generation") ?? 0);
-            return new BudgetRefusal(
-                name,
-                isObserved && status.Whole("expectedPods") is { } pods and > 0 && status.Whole("desiredHealthy") is { } needed && needed >= pods
-                    ? string.Create(CultureInfo.InvariantCulture, $"the disruption budget {name} wants {needed} of its {pods} pods to be healthy at any time, and never lets one go")
-                    : null);
+            return new BudgetRefusal(name, DisruptionBudget.Of(reply.Json).Lasting);
         }
     }
 

@@ -77,8 +77,11 @@ internal sealed class WorkloadControl(Cluster cluster) : IConsumerControl, ICons
     public Task<Outcome<Convergence>> ProveAsync(Consumer consumer, SecretVersion version, CancellationToken cancellation) => proof.OfAsync(consumer, version, cancellation);
 
     /// <inheritdoc/>
-    public Task<Outcome<IReadOnlyList<string>>> CheckAccessAsync(IReadOnlyList<Consumer> consumers, SecretAddress? side, CancellationToken cancellation) =>
-        new WorkloadPermissions(cluster).CheckAsync(consumers, side, cancellation);
+    public async Task<Outcome<IReadOnlyList<string>>> CheckAccessAsync(IReadOnlyList<Consumer> consumers, SecretAddress? side, CancellationToken cancellation)
+    {
+        var permitted = await new WorkloadPermissions(cluster).CheckAsync(consumers, side, cancellation);
+        return permitted.Failed(out _, out _) || await new Evictions(cluster).BlockedAsync(consumers, cancellation) is not { } blocked ? permitted : blocked;
+    }
 
     /// <inheritdoc/>
     public Task<Outcome<Repointing>> PreviewAsync(Consumer consumer, RepointRequest request, CancellationToken cancellation) =>

@@ -148,7 +148,7 @@ internal sealed class WorkloadRestart(Cluster cluster, ResourceKind kind, Consum
                 {
                     yield return Failed(new RolloutFault(FailureCode.LimitReached, $"pod {next.Name} has to be replaced, and {never}")) with
                     {
-                        Remedy = $"Let the budget allow one pod to be away (`kubectl edit pdb {refusal.Budget} -n {nameSpace}`); then go on with Resume-SecretRotation.",
+                        Remedy = $"{DisruptionBudget.Remedy(refusal.Budget, nameSpace)}; then go on with Resume-SecretRotation.",
                     };
                     yield break;
                 }

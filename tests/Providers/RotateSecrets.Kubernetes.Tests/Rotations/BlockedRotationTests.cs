@@ -4,7 +4,10 @@ using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Tests.Hosting;
 using RotateSecrets.Kubernetes.Tests.Restarting;
 using RotateSecrets.Outcomes;
+using RotateSecrets.Peers.KubernetesFaults;
 using RotateSecrets.Rotation.Records;
+using ApiFault = RotateSecrets.Peers.KubernetesFaults.ApiFault;
+using TestCluster = RotateSecrets.Kubernetes.Tests.Hosting.TestCluster;
 
 namespace RotateSecrets.Kubernetes.Tests.Rotations;
 
@@ -14,16 +17,50 @@ public sealed class BlockedRotationTests(ITestOutputHelper output)
     private const string Old = "the old value, long enough";
 
     [Fact]
-    public async Task A_budget_that_never_lets_a_pod_go_ends_it_at_once_by_its_name_and_lifting_it_lets_it_be_resumed()
+    public async Task A_budget_that_never_lets_a_pod_go_is_named_before_anything_is_written()
     {
         await using var cluster = await TestCluster.ConnectAsync();
-        await using var house = await RotationHouse.BuildAsync(cluster);
-        await cluster.SecretAsync("token", ("value", System.Text.Encoding.UTF8.GetBytes(Old)));
-        await cluster.CreateAsync(cluster.Namespace, "StatefulSet", "db", Manifest.StatefulSet("db", 2, Manifest.WithVariable("token"), new JsonObject { ["type"] = "OnDelete" }));
-        await cluster.ReadyAsync(cluster.Namespace, "StatefulSet/db", 2);
+        await using var house = await SetAsync(cluster, new JsonObject { ["type"] = "OnDelete" });
         var budget = await BudgetAsync(cluster, "strict", 2);
+        await BudgetAsync(cluster, "elsewhere", 1, "other");
 
-        var blocked = await house.RunAsync(RotationHouse.PlanOf(cluster.Address("token")));
+        var refused = await house.RunAsync(RotationHouse.PlanOf(cluster.Address("token")));
+
+        var last = refused.Steps[^1];
+        Assert.True(last is { Kind: StepKind.Preflight, State: StepState.Failed }, RotationHouse.Say(refused));
+        Assert.Contains($"StatefulSet db in {cluster.Namespace} have to be evicted, and the disruption budget strict wants 2 of its 2 pods", last.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("elsewhere", last.Message, StringComparison.Ordinal);
+        Assert.Equal(FailureCode.LimitReached, refused.Events.First(static one => one is { Kind: RotationEventKind.StepFailed, StepKind: StepKind.Preflight }).Code);
+        Assert.Equal(Old, await house.ReadAsync(cluster.Address("token")));
+        await cluster.SendAsync(HttpMethod.Delete, budget, null);
+
+        await AssertWholeAsync(cluster, house, await house.RunAsync(RotationHouse.PlanOf(cluster.Address("token"))));
+    }
+
+    [Fact]
+    public async Task A_budget_is_no_obstacle_where_nothing_has_to_be_evicted()
+    {
+        await using var cluster = await TestCluster.ConnectAsync();
+        await using var house = await SetAsync(cluster, new JsonObject { ["type"] = "RollingUpdate" });
+        await BudgetAsync(cluster, "strict", 2);
+
+        await AssertWholeAsync(cluster, house, await house.RunAsync(RotationHouse.PlanOf(cluster.Address("token"))));
+    }
+
+    [Fact]
+    public async Task A_budget_that_comes_in_between_ends_it_at_once_by_its_name_and_lifting_it_lets_it_be_resumed()
+    {
+        TestCluster.Need();
+        await using var proxy = await FaultProxy.StartAsync(TestCluster.KubeConfig);
+        await using var cluster = await TestCluster.ConnectAsync(1, proxy.Kubeconfig);
+        await using var house = await SetAsync(cluster, new JsonObject { ["type"] = "OnDelete" });
+        proxy.Inject(new ApiFault(FaultKind.TooManyRequests) { Resource = "pods/eviction", Times = int.MaxValue });
+
+        var running = house.RunAsync(RotationHouse.PlanOf(cluster.Address("token")));
+        await TestCluster.UntilAsync(() => Task.FromResult(proxy.Count("create", "pods/eviction") > 0), "the first eviction");
+        var budget = await BudgetAsync(cluster, "strict", 2);
+        proxy.Calm();
+        var blocked = await running;
 
         output.WriteLine(RotationHouse.Say(blocked));
         var failed = blocked.Steps.First(static step => step is { Kind: StepKind.Restart, State: StepState.Failed });
@@ -97,17 +134,31 @@ public sealed class BlockedRotationTests(ITestOutputHelper output)
     {
         Assert.True(ended.HasEnded, RotationHouse.Say(ended));
         Assert.Equal(ended.State == RotationState.Undone, await house.ReadAsync(cluster.Address("token")) == Old);
-        await TestCluster.UntilAsync(async () => (await cluster.PodsAsync(cluster.Namespace)) is { Count: 2 } pods && pods.All(static pod => pod.IsReady), "all pods to be well");
+        await TestCluster.UntilAsync(async () => (await cluster.PodsAsync(cluster.Namespace)).Where(static pod => pod.Key.EndsWith("/db", StringComparison.Ordinal)).ToList() is { Count: 2 } pods && pods.All(static pod => pod.IsReady), "all pods to be well");
         Assert.Single((await RotationTests.HeldAsync(cluster))[cluster.Namespace]);
     }
 
-    private static async Task<string> BudgetAsync(TestCluster cluster, string name, int least)
+    private static async Task<RotationHouse> SetAsync(TestCluster cluster, JsonObject updateStrategy)
+    {
+        await cluster.SecretAsync("token", ("value", System.Text.Encoding.UTF8.GetBytes(Old)));
+        await cluster.CreateAsync(cluster.Namespace, "StatefulSet", "db", Manifest.StatefulSet("db", 2, Manifest.WithVariable("token"), updateStrategy));
+        await cluster.CreateAsync(cluster.Namespace, "Deployment", "other", Manifest.Running("other", 1, Manifest.Template([], [])));
+        await cluster.ReadyAsync(cluster.Namespace, "StatefulSet/db", 2);
+        await cluster.ReadyAsync(cluster.Namespace, "Deployment/other", 1);
+        return await RotationHouse.BuildAsync(cluster);
+    }
+
+    private static async Task<string> BudgetAsync(TestCluster cluster, string name, int least, string of = "db")
     {
         var root = $"apis/{cluster.Cluster.Kinds.DisruptionBudget.Group}/{cluster.Cluster.Kinds.DisruptionBudget.Version}/namespaces/{cluster.Namespace}/poddisruptionbudgets";
         await cluster.SendAsync(HttpMethod.Post, root, new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = name },
-            ["spec"] = new JsonObject { ["minAvailable"] = least, ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = "db" } } },
+            ["spec"] = new JsonObject
+            {
+                ["minAvailable"] = least,
+                ["selector"] = new JsonObject { ["matchExpressions"] = new JsonArray(new JsonObject { ["key"] = "app", ["operator"] = "In", ["values"] = new JsonArray(of, "nobody") }) },
+            },
         });
         await TestCluster.UntilAsync(async () => (await cluster.GetAsync($"{root}/{name}")).Whole("status", "expectedPods") > 0, "the budget to count its pods");
         return $"{root}/{name}";

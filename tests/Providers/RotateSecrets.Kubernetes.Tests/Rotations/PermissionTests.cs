@@ -111,7 +111,7 @@ public sealed partial class PermissionTests
     }
 
     [Fact]
-    public async Task Whoever_may_do_everything_is_asked_about_by_one_request_a_namespace()
+    public async Task Whoever_may_do_everything_costs_one_request_a_namespace_and_one_for_its_budgets()
     {
         TestCluster.Need();
         await using var proxy = await FaultProxy.StartAsync(TestCluster.KubeConfig);
@@ -121,7 +121,8 @@ public sealed partial class PermissionTests
 
         Assert.Empty(TestCluster.Value(await cluster.Control.CheckAccessAsync(consumers, cluster.Store.SideOf(cluster.Address("token"), "run"), Cancellation)));
 
-        Assert.Equal(1, proxy.Count());
+        Assert.Equal(1, proxy.Count("list", "poddisruptionbudgets"));
+        Assert.Equal(2, proxy.Count());
     }
 
     private static async Task<TestCluster> SetAsync(string? kubeConfig = null)
