@@ -27,6 +27,7 @@ internal sealed class ClusterClient : IDisposable
         library = new global::k8s.Kubernetes(configuration);
         Address = library.BaseUri.AbsoluteUri.EndsWith('/') ? library.BaseUri : new Uri(library.BaseUri.AbsoluteUri + "/");
         retry = new RetryPolicy(time);
+        Clock = new ServerClock(time);
     }
 
     /// <summary>The name that addresses use for the cluster.</summary>
@@ -34,6 +35,9 @@ internal sealed class ClusterClient : IDisposable
 
     /// <summary>Where the server is.</summary>
     public Uri Address { get; }
+
+    /// <summary>The server's clock.</summary>
+    public ServerClock Clock { get; }
 
     /// <summary>How many requests went out, watches and those that were sent again included.</summary>
     public int Requests => requests;
@@ -94,7 +98,13 @@ internal sealed class ClusterClient : IDisposable
         using var late = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), inTime, Patience, Timeout.InfiniteTimeSpan);
         try
         {
+            var sent = time.GetUtcNow();
             using var response = await RequestAsync(call, inTime.Token);
+            if (response.Headers.Date is { } date)
+            {
+                Clock.Note(date, sent);
+            }
+
             var body = await response.Content.ReadAsByteArrayAsync(inTime.Token);
             return new ApiReply((int)response.StatusCode, body, RetryAfter(response.Headers.RetryAfter), response.Headers.Date);
         }

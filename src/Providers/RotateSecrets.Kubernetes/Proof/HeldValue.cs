@@ -46,21 +46,23 @@ internal sealed record HeldValue(string Where, Func<SecretUse, bool> Fits, bool 
             }
         }
 
-        // What doesn't pass through a Secret of the cluster is told by the version's own time.
-        var outside = version.StagedAt ?? version.CreatedAt;
+        var outside = SinceOutside(cluster, version);
         if (query.Vault is { } vault)
         {
-            held.Add(new HeldValue(vault.Path, query.IsRead, version.Stage == SecretStage.Current, outside, cluster.Time.GetUtcNow()));
+            held.Add(new HeldValue(vault.Path, query.IsRead, version.Stage == SecretStage.Current, outside, cluster.Client.Clock.Now));
         }
 
         if (query.Classes.Count > 0)
         {
             held.Add(new HeldValue(
-                version.Address.Path, use => use.Source == UseSource.ProviderClass && query.Classes.Contains((nameSpace, use.Name)), version.Stage == SecretStage.Current, outside, cluster.Time.GetUtcNow()));
+                version.Address.Path, use => use.Source == UseSource.ProviderClass && query.Classes.Contains((nameSpace, use.Name)), version.Stage == SecretStage.Current, outside, cluster.Client.Clock.Now));
         }
 
         return Outcome.Of<IReadOnlyList<HeldValue>>(held);
     }
+
+    /// <summary>Since when a value counts that doesn't pass through a Secret of the cluster: by the version's own time.</summary>
+    public static DateTimeOffset SinceOutside(Cluster cluster, SecretVersion version) => cluster.Client.Clock.At(version.StagedAt ?? version.CreatedAt);
 
     private static HeldValue OfSecret(Cluster cluster, SecretTarget target, SecretDocument found, SecretVersion version)
     {
@@ -72,7 +74,7 @@ internal sealed record HeldValue(string Where, Func<SecretUse, bool> Fits, bool 
             if (value is not null)
             {
                 var isThis = value.Fingerprint == (version.Fingerprint ?? version.Id);
-                var written = target.Through is null ? found.WrittenAt(key) : cluster.Writes.FirstSeen($"{target.Namespace}/{target.Name}/{key}", value.Fingerprint, now);
+                var written = target.Through is null ? found.WrittenAt(key) : cluster.Writes.FirstSeen(cluster.Time, $"{target.Namespace}/{target.Name}/{key}", value.Fingerprint, now);
                 (isWanted, since) = (isWanted || isThis, isThis || since < written ? written : since);
             }
         }

@@ -4,17 +4,25 @@ namespace RotateSecrets.Kubernetes.Restarting;
 /// <param name="time">The clock.</param>
 internal sealed class LastingFault(TimeProvider time)
 {
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(4);
 
     private long? since;
 
     /// <summary>How long it has to be waited to see whether a fault lasts; null where there is none, or it does.</summary>
-    public TimeSpan? WaitFor(RolloutFault? fault)
+    /// <param name="fault">The fault.</param>
+    /// <param name="isEnding">Whether a pod ends, which may be all that is in the way: the wait begins when it is gone.</param>
+    public TimeSpan? WaitFor(RolloutFault? fault, bool isEnding)
     {
         if (fault is not { MayPass: true })
         {
             since = null;
             return null;
+        }
+
+        if (isEnding)
+        {
+            since = null;
+            return Moment;
         }
 
         var rest = Moment - time.GetElapsedTime(since ??= time.GetTimestamp());

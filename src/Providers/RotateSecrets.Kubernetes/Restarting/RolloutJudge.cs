@@ -1,6 +1,7 @@
 using System.Globalization;
 using RotateSecrets.Kubernetes.Discovery;
 using RotateSecrets.Kubernetes.Pods;
+using RotateSecrets.Kubernetes.Watching;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.Kubernetes.Restarting;
@@ -114,7 +115,11 @@ internal static class RolloutJudge
 
         var since = fresh.Count == 0 ? mark.Since : fresh.Max(static pod => pod.CreatedAt).AddSeconds(1);
         return isShort
-            ? state.Warnings.Where(warning => warning.Reason is "FailedCreate" && warning.LastSeen >= since && warning.LastSeen >= mark.Since && IsFinal(warning.Message)).MaxBy(static warning => warning.LastSeen)?.Message
+            ? state.Warnings.Where(warning => warning.Reason is "FailedCreate" && warning.LastSeen >= since && warning.LastSeen >= mark.Since && IsFinal(warning.Message) && !IsMade(state, warning))
+                .MaxBy(static warning => warning.LastSeen)?.Message
             : null;
     }
+
+    // A controller that hasn't seen yet that it made a StatefulSet's pod is refused to make it again.
+    private static bool IsMade(RolloutState state, Warning warning) => state.Live.Any(pod => warning.Message.Contains($"create Pod {pod.Name} ", StringComparison.Ordinal));
 }

@@ -52,6 +52,10 @@ internal sealed class WorkloadControl(Cluster cluster) : IConsumerControl, ICons
         {
             turn = await cluster.Gate.EnterAsync(nameSpace, waiting.Token);
             await cluster.Writes.SettleAsync(cluster.Time, waiting.Token);
+            if (consumer.Version is { } version && !version.Address.Store.Equals(cluster.Name, StringComparison.OrdinalIgnoreCase))
+            {
+                await cluster.Client.Clock.PassAsync(HeldValue.SinceOutside(cluster, version), waiting.Token);
+            }
         }
         catch (OperationCanceledException) when (!stop.Now.IsCancellationRequested)
         {

@@ -99,7 +99,9 @@ internal sealed class WorkloadRestart(Cluster cluster, ResourceKind kind, Consum
             }
 
             isFirst = false;
-            if (lasting.WaitFor(verdict.Fault) is { } moment && !stop.AtSafePoint.IsCancellationRequested)
+            (since, healthy) = log.Healthy > healthy ? (request.Time.GetTimestamp(), log.Healthy) : (since, healthy);
+            var waited = request.Time.GetElapsedTime(since);
+            if (waited < patience && lasting.WaitFor(verdict.Fault, state.Pods.Any(static pod => pod.IsTerminating)) is { } moment && !stop.AtSafePoint.IsCancellationRequested)
             {
                 await WaitAsync(change, moment, stop);
                 continue;
@@ -116,8 +118,6 @@ internal sealed class WorkloadRestart(Cluster cluster, ResourceKind kind, Consum
                 yield break;
             }
 
-            (since, healthy) = log.Healthy > healthy ? (request.Time.GetTimestamp(), log.Healthy) : (since, healthy);
-            var waited = request.Time.GetElapsedTime(since);
             if (waited >= patience)
             {
                 var slow = verdict.Fresh.FirstOrDefault(static pod => !pod.IsReady);

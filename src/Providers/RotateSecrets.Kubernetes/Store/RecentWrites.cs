@@ -28,15 +28,16 @@ internal sealed class RecentWrites : IDisposable
 
     /// <summary>
     /// When this process saw a value first where others write it, by the server's clock: it was written before then. By how much isn't told, for a server notes no new time where the
-    /// same hand writes again.
+    /// same hand writes again. It counts as a write: a restart comes in a later second than that.
     /// </summary>
-    public DateTimeOffset FirstSeen(string place, string fingerprint, DateTimeOffset now)
+    public DateTimeOffset FirstSeen(TimeProvider time, string place, string fingerprint, DateTimeOffset now)
     {
         lock (gate)
         {
             if (!seen.TryGetValue(place, out var known) || known.Fingerprint != fingerprint)
             {
                 seen[place] = known = (fingerprint, now);
+                last = time.GetTimestamp();
             }
 
             return known.At;

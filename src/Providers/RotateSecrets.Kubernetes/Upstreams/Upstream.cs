@@ -85,7 +85,6 @@ internal sealed class Upstream(Cluster cluster)
             }
         }
 
-        cluster.Writes.Note(time, null);
         return null;
     }
 
@@ -108,7 +107,6 @@ internal sealed class Upstream(Cluster cluster)
 
                 if (fingerprint is null || seen.Contains(fingerprint))
                 {
-                    cluster.Writes.Note(time, null);
                     break;
                 }
 
@@ -144,7 +142,7 @@ internal sealed class Upstream(Cluster cluster)
                 using var value = found.Value(key);
                 if (value is not null)
                 {
-                    cluster.Writes.FirstSeen($"{nameSpace}/{secret}/{key}", value.Fingerprint, found.ServerTime ?? cluster.Time.GetUtcNow());
+                    cluster.Writes.FirstSeen(cluster.Time, $"{nameSpace}/{secret}/{key}", value.Fingerprint, found.ServerTime ?? cluster.Time.GetUtcNow());
                     seen.Add(value.Fingerprint);
                 }
             }

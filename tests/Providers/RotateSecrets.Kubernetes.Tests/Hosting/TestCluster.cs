@@ -139,6 +139,26 @@ internal sealed class TestCluster : IAsyncDisposable
     public Task ReadyAsync(string nameSpace, string key, int pods) =>
         UntilAsync(async () => (await PodsAsync(nameSpace)).Count(pod => pod.Key == key && pod.IsReady) == pods, $"{pods} ready pods of {key}");
 
+    /// <summary>Waits until every pod has a version: the old ones are there until they have ended, and count as long.</summary>
+    public async Task ProvenAsync(Consumer consumer, SecretVersion version)
+    {
+        Convergence? seen = null;
+        try
+        {
+            await UntilAsync(async () => (seen = Value(await Control.ProveAsync(consumer, version, Cancellation))).IsProven, "the proof");
+        }
+        catch (Exception e) when (seen is not null)
+        {
+            throw new Xunit.Sdk.XunitException(string.Join('\n', seen.Instances), e);
+        }
+    }
+
+    /// <summary>Waits until a DaemonSet has all its pods, and they are ready.</summary>
+    public Task DaemonsReadyAsync(string nameSpace, string name) => UntilAsync(
+        async () => (await GetAsync($"{Manifest.PathOf("DaemonSet", nameSpace)}/{name}")).At("status") is var status
+            && status.Whole("desiredNumberScheduled") is > 0 and var desired && status.Whole("updatedNumberScheduled") == desired && status.Whole("numberAvailable") == desired,
+        $"the pods of the DaemonSet {name}");
+
     public static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         var began = TimeProvider.System.GetTimestamp();

@@ -33,9 +33,7 @@ public sealed class ExternalSecretsTests
         Assert.Null(failure);
         Assert.NotEqual(before, Assert.Single((await RotationTests.HeldAsync(cluster))[cluster.Namespace]));
 
-        // The old pods are there until they have ended, and count as long.
-        await TestCluster.UntilAsync(
-            async () => TestCluster.Value(await cluster.Control.ProveAsync(consumer, Version("the new value of Vault"), Cancellation)).IsProven, "the proof that every pod has the new value");
+        await cluster.ProvenAsync(consumer, Version("the new value of Vault"));
         Assert.All(TestCluster.Value(await cluster.Control.ProveAsync(consumer, Version("the old value of Vault"), Cancellation)).Instances, static instance => Assert.Equal(Holding.Lacks, instance.Holding));
     }
 

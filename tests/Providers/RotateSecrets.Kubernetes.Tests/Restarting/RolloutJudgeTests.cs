@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using RotateSecrets.Kubernetes.Discovery;
 using RotateSecrets.Kubernetes.Pods;
 using RotateSecrets.Kubernetes.Restarting;
@@ -69,6 +70,34 @@ public sealed class RolloutJudgeTests
         var warned = new Warning("1", "StatefulSet/x", "FailedCreate", "create Pod db-0 failed error: exceeded quota", Mark.Since.AddSeconds(1));
         Assert.Equal(FailureCode.LimitReached, RolloutJudge.Of(new RolloutState(Deployment(1, 2, 0, 0), [], [warned]), Mark).Fault?.Code);
         Assert.Null(RolloutJudge.Of(new RolloutState(Deployment(1, 2, 0, 0), [], [warned with { LastSeen = Mark.Since.AddSeconds(-1) }]), Mark).Fault);
+    }
+
+    [Fact]
+    public void A_quota_that_refuses_a_pod_that_is_there_already_is_no_fault()
+    {
+        var set = Workload("StatefulSet", """{"spec":{"replicas":2,"template":{"metadata":{"annotations":{"rotatesecrets.io/run":"run-1"}}}},"status":{"observedGeneration":2}}""");
+        var warned = new Warning("1", "StatefulSet/x", "FailedCreate", "create Pod db-1 in StatefulSet x failed error: exceeded quota", Mark.Since.AddSeconds(5));
+        Assert.Null(RolloutJudge.Of(new RolloutState(set, [Pod("db-1", "run-1")], [warned]), Mark).Fault);
+        Assert.Equal(FailureCode.LimitReached, RolloutJudge.Of(new RolloutState(set, [Pod("db-11", "run-1")], [warned]), Mark).Fault?.Code);
+    }
+
+    [Fact]
+    public void A_quota_counts_once_it_has_refused_for_a_while_and_no_pod_is_ending_that_would_give_room()
+    {
+        var time = new FakeTimeProvider();
+        var lasting = new LastingFault(time);
+        var fault = new RolloutFault(FailureCode.LimitReached, "exceeded quota") { MayPass = true };
+        for (var waited = 0; waited < 60; waited++)
+        {
+            Assert.NotNull(lasting.WaitFor(fault, isEnding: true));
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.NotNull(lasting.WaitFor(fault, isEnding: false));
+        time.Advance(TimeSpan.FromSeconds(3));
+        Assert.NotNull(lasting.WaitFor(fault, isEnding: false));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(lasting.WaitFor(fault, isEnding: false));
     }
 
     [Fact]

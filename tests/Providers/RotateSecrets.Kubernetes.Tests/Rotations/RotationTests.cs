@@ -56,6 +56,7 @@ public sealed class RotationTests
         await cluster.CreateAsync(cluster.Namespace, "DaemonSet", "agent", Manifest.Running("agent", -1, Manifest.WithVariable("token")));
         await cluster.ReadyAsync(cluster.Namespace, "Deployment/web", 2);
         await cluster.ReadyAsync(cluster.Namespace, "StatefulSet/db", 2);
+        await cluster.DaemonsReadyAsync(cluster.Namespace, "agent");
         var before = await HeldAsync(cluster);
         using var bad = SecretValue.FromText("mode=crash-loop, which is long enough");
 
@@ -120,7 +121,9 @@ public sealed class RotationTests
         await cluster.CreateAsync(nameSpace, "DaemonSet", "agent", Manifest.Running("agent", -1, Variable()));
         await cluster.ReadyAsync(nameSpace, "Deployment/web", 2);
         await cluster.ReadyAsync(nameSpace, "StatefulSet/db", 2);
+        await cluster.ReadyAsync(nameSpace, "Deployment/files", 1);
         await cluster.ReadyAsync(nameSpace, "Deployment/all", 1);
+        await cluster.DaemonsReadyAsync(nameSpace, "agent");
         if (!isFirst)
         {
             return 5;
