@@ -15,9 +15,10 @@ public sealed class RevocationGuard(ISecretStore store, IRotationJournal journal
     /// <param name="address">Which secret.</param>
     /// <param name="id">Which version of it.</param>
     /// <param name="force">Leaves out all checks but one: the current version is never revoked.</param>
+    /// <param name="successor">What is known of the version that replaces it, and the store may not tell: its fingerprint, and since when it is current; null for nothing.</param>
     /// <param name="cancellation">Gives up at once.</param>
     /// <returns>The version, as it is now.</returns>
-    public async Task<Outcome<SecretVersion>> CheckAsync(SecretAddress address, string id, bool force, CancellationToken cancellation)
+    public async Task<Outcome<SecretVersion>> CheckAsync(SecretAddress address, string id, bool force, SecretVersion? successor, CancellationToken cancellation)
     {
         SecretVersion? version = null;
         SecretVersion? current = null;
@@ -42,7 +43,7 @@ public sealed class RevocationGuard(ISecretStore store, IRotationJournal journal
             },
             { Stage: SecretStage.Revoked } => version,
             _ when force => version,
-            _ => await UnusedAsync(version, current, cancellation),
+            _ => await UnusedAsync(version, current, successor, cancellation),
         };
     }
 
@@ -70,7 +71,7 @@ public sealed class RevocationGuard(ISecretStore store, IRotationJournal journal
     }
 
     private async Task<Outcome<SecretVersion>> UnusedAsync(
-        SecretVersion version, SecretVersion? current, CancellationToken cancellation)
+        SecretVersion version, SecretVersion? current, SecretVersion? successor, CancellationToken cancellation)
     {
         // A candidate stands for itself; a previous version is replaced by the current one.
         var witness = version.Stage == SecretStage.Pending ? version : current ?? version;
@@ -86,9 +87,17 @@ public sealed class RevocationGuard(ISecretStore store, IRotationJournal journal
         }
 
         // Whom no source knows, the store's audit log may.
-        return await StillInUseAsync(refusal, version.Address, current, cancellation) is { } used ? used
+        return await StillInUseAsync(refusal, version.Address, await CompleteAsync(current, successor, cancellation), cancellation) is { } used ? used
             : witness != version && await LateReaders.FailureAsync(store, version, seen.At, cancellation) is { } late ? late
             : version;
+    }
+
+    private async Task<SecretVersion> CompleteAsync(SecretVersion current, SecretVersion? successor, CancellationToken cancellation)
+    {
+        var known = successor is not null && successor.Address.Equals(current.Address) && successor.Id == current.Id
+            ? current with { Fingerprint = current.Fingerprint ?? successor.Fingerprint, StagedAt = successor.StagedAt ?? current.StagedAt }
+            : current;
+        return known with { Fingerprint = await VersionFingerprint.OfAsync(store, known, cancellation) };
     }
 
     private async Task<Outcome<Verification>> SeenAsync(string refusal, SecretAddress address, SecretVersion successor, CancellationToken cancellation)

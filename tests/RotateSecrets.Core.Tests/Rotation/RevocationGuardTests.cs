@@ -108,7 +108,7 @@ public sealed class RevocationGuardTests
         Assert.Equal(SecretStage.Revoked, version.Stage);
     }
 
-    private Task<Outcome<SecretVersion>> CheckAsync(string id, bool force = false) => guard.CheckAsync(Scenario.Home, id, force, TestContext.Current.CancellationToken);
+    private Task<Outcome<SecretVersion>> CheckAsync(string id, bool force = false) => guard.CheckAsync(Scenario.Home, id, force, null, TestContext.Current.CancellationToken);
 
     private void Promote() => world.Store.Promote(Scenario.Home, New, null);
 

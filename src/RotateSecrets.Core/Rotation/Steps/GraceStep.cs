@@ -45,7 +45,7 @@ internal sealed class GraceStep : IRotationStep
         }
 
         var guard = new RevocationGuard(run.Store, run.Services.Journal, run.Services.Consumers);
-        if ((await guard.CheckAsync(previous.Address, previous.Id, force: false, cancellation)).Failed(out var used, out _))
+        if ((await guard.CheckAsync(previous.Address, previous.Id, force: false, run.Strategy.Final(run), cancellation)).Failed(out var used, out _))
         {
             return $" {used.Message}";
         }

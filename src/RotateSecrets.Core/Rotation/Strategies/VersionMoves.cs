@@ -70,11 +70,9 @@ internal static class VersionMoves
 
         if (found.Version is not { } current || !isOurs)
         {
-            return Restored(
-                found.Version,
-                found.Version is null || found.Version.Id == run[Fact.Previous] || run[Fact.Previous] is null
-                    ? "The old value was never overwritten."
-                    : $"Somebody else made version {found.Version.Id} current; it stays.");
+            return found.Version is null || found.Version.Id == run[Fact.Previous] || run[Fact.Previous] is null
+                ? await RestoredAsync(run, found.Version, run[Fact.PreviousFingerprint], "The old value was never overwritten.", cancellation)
+                : await RestoredAsync(run, found.Version, null, $"Somebody else made version {found.Version.Id} current; it stays.", cancellation);
         }
 
         if (held is not null && await HeldCopy.WriteAsync(run, held, RestoreToken(run), cancellation) is { Failure: { } uncopied })
@@ -87,15 +85,19 @@ internal static class VersionMoves
             { } previous when run.Store.CapabilitiesAt(run.Plan.Address).HasFlag(StoreCapabilities.Versioned) =>
                 await run.Store.PromoteAsync(previous.Address, previous.Id, current.Id, cancellation),
             not null when current.Token == RestoreToken(run) => current,
-            not null when held is not null => (await run.Store.PutAsync(
-                new PutRequest(run.Plan.Address, held, SecretStage.Current, RestoreToken(run)) { ExpectedVersion = current.Id }, cancellation))
-                .Map(version => version with { Fingerprint = version.Fingerprint ?? run[Fact.PreviousFingerprint] }),
+            not null when held is not null => await run.Store.PutAsync(
+                new PutRequest(run.Plan.Address, held, SecretStage.Current, RestoreToken(run)) { ExpectedVersion = current.Id }, cancellation),
             _ => new Failure(FailureCode.RollbackImpossible, run.Plan.Address.ToString(), $"Nobody holds the old value of {run.Plan.Address}."),
         };
-        return restored.Failed(out var unrestored, out var version) ? unrestored : Restored(version, $"The old value is current again, as version {version.Id}.");
+        return restored.Failed(out var unrestored, out var version)
+            ? unrestored
+            : await RestoredAsync(run, version, run[Fact.PreviousFingerprint], $"The old value is current again, as version {version.Id}.", cancellation);
+    }
 
-        static StepReport Restored(SecretVersion? version, string message) =>
-            new StepReport(message).With((Fact.Restored, version?.Id), (Fact.RestoredFingerprint, version?.Fingerprint));
+    private static async Task<StepReport> RestoredAsync(RotationRun run, SecretVersion? version, string? fingerprint, string message, CancellationToken cancellation)
+    {
+        var known = version is null ? null : await VersionFingerprint.OfAsync(run.Store, version with { Fingerprint = version.Fingerprint ?? fingerprint }, cancellation);
+        return new StepReport(message).With((Fact.Restored, version?.Id), (Fact.RestoredFingerprint, known));
     }
 
     /// <summary>
@@ -140,7 +142,7 @@ internal static class VersionMoves
         }
 
         var guard = new RevocationGuard(run.Store, run.Services.Journal, run.Services.Consumers);
-        var allowed = await guard.CheckAsync(previous.Address, previous.Id, force: false, cancellation);
+        var allowed = await guard.CheckAsync(previous.Address, previous.Id, force: false, run.Strategy.Final(run), cancellation);
         return allowed.Failed(out var failure, out _)
             ? failure
             : (await run.Store.RevokeAsync(previous.Address, previous.Id, cancellation)).Map(

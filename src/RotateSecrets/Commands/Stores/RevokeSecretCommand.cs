@@ -34,7 +34,7 @@ public sealed class RevokeSecretCommand : RotationCommand
         }
 
         var guard = new RevocationGuard(store, journal, Session.Consumers);
-        if (TryAwait(cancellation => guard.CheckAsync(address, Version, Force, cancellation), out var version)
+        if (TryAwait(cancellation => guard.CheckAsync(address, Version, Force, null, cancellation), out var version)
             && ShouldProcess($"{version} of {version.CreatedAt:u}", "Revoke: destroy its value for good")
             && TryAwait(cancellation => store.RevokeAsync(address, Version, cancellation), out var revoked))
         {

@@ -91,12 +91,12 @@ internal class DoubleConsumers(World world, Wire wire) : IConsumerSource, IConsu
 
     protected ServiceState StateOf(Consumer consumer) => world.Services.Single(service => service.Name == consumer.Name);
 
-    // Where fingerprints are known they tell; else the version that it was given.
-    private static InstanceState Describe(InstanceOfService instance, SecretVersion version)
+    // Fingerprints tell; the version that it was given only of a store that can't be read back, as nothing else can be known there.
+    private InstanceState Describe(InstanceOfService instance, SecretVersion version)
     {
         var holds = version.Fingerprint is { } fingerprint
             ? instance.Holds(fingerprint)
-            : instance.Held.Any(held => held.Address.Equals(version.Address) && held.Id == version.Id);
+            : !world.Store.Capabilities.HasFlag(Stores.StoreCapabilities.Readable) && instance.Held.Any(held => held.Address.Equals(version.Address) && held.Id == version.Id);
         return new InstanceState(
             instance.Name, holds && instance.IsRunning ? Holding.Holds : Holding.Lacks, instance.IsRunning ? instance.Since : null, instance.IsRunning ? "it was asked" : "it doesn't run");
     }

@@ -57,7 +57,7 @@ internal sealed class DoubleStore(World world, StoreState state, Wire wire) : IS
             $"read {address} {version}",
             () => !Description.Capabilities.HasFlag(StoreCapabilities.Readable)
                 ? new Failure(FailureCode.NotSupported, address.ToString(), "This store can't be read.")
-                : state.Read(address, version).Map(found => Describe(address, found) with { Value = SecretValue.FromBytes(found.Bytes) }),
+                : state.Read(address, version).Map(found => Describe(address, found) with { Value = SecretValue.FromBytes(found.Bytes), Fingerprint = found.Fingerprint }),
             FailureCode.StoreBusy,
             static whole => whole.Map(static found => found with { Value = null }));
 
@@ -121,11 +121,11 @@ internal sealed class DoubleStore(World world, StoreState state, Wire wire) : IS
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private SecretVersion Describe(SecretAddress address, StoredVersion version) =>
+    // Like most stores, it tells the fingerprint of what was read, and of nothing else.
+    private static SecretVersion Describe(SecretAddress address, StoredVersion version) =>
         new(address, version.Id, version.Stage, version.CreatedAt)
         {
             StagedAt = version.StagedAt,
             Token = version.Token,
-            Fingerprint = Description.Capabilities.HasFlag(StoreCapabilities.Readable) && version.IsLive ? version.Fingerprint : null,
         };
 }
