@@ -36,28 +36,23 @@ internal sealed class PodProof(Cluster cluster)
         }
 
         var pods = snapshot.Pods[$"{consumer.Kind}/{consumer.Name}"].Where(static pod => !pod.IsFinished);
-        return new Convergence(consumer, version.Id, [.. pods.Select(pod => StateOf(pod, consumer, held)).OfType<InstanceState>()]);
+        return new Convergence(consumer, version.Id, [.. pods.Select(pod => StateOf(pod, consumer, held))]);
     }
 
-    private static InstanceState? StateOf(PodView pod, Consumer consumer, IReadOnlyList<HeldValue> held)
+    private static InstanceState StateOf(PodView pod, Consumer consumer, IReadOnlyList<HeldValue> held)
     {
-        var states = held.Select(value => (Value: value, Uses: Uses(pod, consumer, value))).Where(static pair => pair.Uses.Count > 0).Select(pair => StateOf(pod, pair.Value, pair.Uses)).ToList();
-        if (states.Count > 0)
+        var uses = held.Select(value => (Value: value, Uses: pod.Uses.Where(value.Fits).ToList())).Where(static pair => pair.Uses.Count > 0).ToList();
+
+        // What reaches a pod through its service account, or a class that syncs a Secret, stands only in its workload's references.
+        if (uses.Count == 0 && consumer.References.All(static reference => reference.Kind is "ServiceAccount" or "CsiVolume"))
         {
-            // The worst of what it takes from several places.
-            return states.Find(static state => state.Holding == Holding.Unknown) ?? states.Find(static state => state.Holding == Holding.Lacks) ?? states[0];
+            uses.AddRange(held.Select(static value => (value, new List<SecretUse> { new(UseSource.Secret, value.Where, null, "ServiceAccount", string.Empty, Uptake.Restart) })));
         }
 
-        return new InstanceState(pod.Name, Holding.Lacks, pod.CreatedAt, "doesn't refer to it: it is of another revision");
-    }
-
-    // What reaches a pod through its service account stands only in its workload's references.
-    private static IReadOnlyList<SecretUse> Uses(PodView pod, Consumer consumer, HeldValue value)
-    {
-        var own = pod.Uses.Where(value.Fits).ToList();
-        return own.Count > 0 || !consumer.References.All(static reference => reference.Kind is "ServiceAccount" or "CsiVolume")
-            ? own
-            : [new SecretUse(UseSource.Secret, value.Where, null, "ServiceAccount", string.Empty, Uptake.Restart)];
+        // The worst of what it takes from several places.
+        var states = uses.ConvertAll(pair => StateOf(pod, pair.Value, pair.Uses));
+        return states.Find(static state => state.Holding == Holding.Unknown) ?? states.Find(static state => state.Holding == Holding.Lacks) ?? states.FirstOrDefault()
+            ?? new InstanceState(pod.Name, Holding.Lacks, pod.CreatedAt, "doesn't refer to it: it is of another revision");
     }
 
     private static InstanceState StateOf(PodView pod, HeldValue value, IReadOnlyList<SecretUse> uses)

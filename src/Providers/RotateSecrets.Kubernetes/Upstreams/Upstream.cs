@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using RotateSecrets.Consumers;
 using RotateSecrets.Kubernetes.Api;
 using RotateSecrets.Kubernetes.Store;
@@ -18,6 +19,7 @@ internal sealed class Upstream(Cluster cluster)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan SyncPatience = TimeSpan.FromMinutes(6);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan DemandPause = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<(string Address, string Run), Lazy<Task<Failure?>>> brought = new();
 
@@ -54,10 +56,10 @@ internal sealed class Upstream(Cluster cluster)
             return null;
         }
 
-        return await RefreshAsync(address, store, runId, time) ?? await AwaitAsync(address, store, fingerprint, time);
+        return await RefreshAsync(address, store, runId, fingerprint, time) ?? await AwaitAsync(address, store, fingerprint, time);
     }
 
-    private async Task<Failure?> RefreshAsync(SecretAddress address, StoreDescription store, string runId, TimeProvider time)
+    private async Task<Failure?> RefreshAsync(SecretAddress address, StoreDescription store, string runId, string? fingerprint, TimeProvider time)
     {
         if (cluster.Kinds.Find(ResourceKind.ExternalSecret) is not { } kind)
         {
@@ -69,23 +71,58 @@ internal sealed class Upstream(Cluster cluster)
             return failure;
         }
 
-        foreach (var one in all.DistinctBy(static one => (one.Namespace, one.Name)))
+        foreach (var same in all.GroupBy(static one => (one.Namespace, one.Name)))
         {
-            if (await RefreshAsync(kind, one, runId, time) is { } unrefreshed)
+            if (await RefreshAsync(address, kind, [.. same], runId, fingerprint, time) is { } unrefreshed)
             {
                 return unrefreshed;
             }
         }
 
-        foreach (var one in all)
-        {
-            if ((await SeeAsync(address, one.Namespace, one.Secret, one.Key)).Failure is { } unseen)
-            {
-                return unseen;
-            }
-        }
-
         return null;
+    }
+
+    // What External Secrets reads from may be a replica that is behind: then it is asked again.
+    private async Task<Failure?> RefreshAsync(SecretAddress address, ResourceKind kind, IReadOnlyList<ExternalSecret> same, string runId, string? fingerprint, TimeProvider time)
+    {
+        var one = same[0];
+        var began = time.GetTimestamp();
+        for (var times = 1; ; times++)
+        {
+            if ((await DemandAsync(kind, one, times == 1 ? runId : string.Create(CultureInfo.InvariantCulture, $"{runId}-{times}"), time)).Failed(out var failure, out var refreshed))
+            {
+                return failure;
+            }
+
+            var isLate = false;
+            foreach (var target in same)
+            {
+                if ((await SeeAsync(address, target.Namespace, target.Secret, target.Key)).Failed(out failure, out var seen))
+                {
+                    return failure;
+                }
+
+                isLate |= fingerprint is not null && !seen.Contains(fingerprint);
+            }
+
+            if (!isLate)
+            {
+                return null;
+            }
+
+            if (time.GetElapsedTime(began) > Patience)
+            {
+                return new Failure(
+                    FailureCode.DeadlineExceeded, address.ToString(), $"ExternalSecret {one.Namespace}/{one.Name} read its store again, and did not bring the new value of {address} to the Secret {one.Namespace}/{one.Secret} within {Patience.TotalSeconds:0} s.")
+                {
+                    Remedy = "See from which server its SecretStore reads. Where a template makes another value of it, leave its workloads out with Exclude in the plan's Consumers.",
+                };
+            }
+
+            // A refresh in the second of the last one would not be told from it.
+            one = one with { RefreshedAt = refreshed };
+            await Task.Delay(DemandPause, time, CancellationToken.None);
+        }
     }
 
     // Nothing asks the operator to come; which value it is that has to come, the version tells.
@@ -151,14 +188,14 @@ internal sealed class Upstream(Cluster cluster)
         return seen;
     }
 
-    private async Task<Failure?> RefreshAsync(ResourceKind kind, ExternalSecret one, string runId, TimeProvider time)
+    private async Task<Outcome<DateTimeOffset>> DemandAsync(ResourceKind kind, ExternalSecret one, string demand, TimeProvider time)
     {
         using var body = PinnedBody.Of(json =>
         {
             json.WriteStartObject();
             json.WriteStartObject("metadata");
             json.WriteStartObject("annotations");
-            json.WriteString("force-sync", runId);
+            json.WriteString("force-sync", demand);
             json.WriteEndObject();
             json.WriteEndObject();
             json.WriteEndObject();
@@ -183,7 +220,7 @@ internal sealed class Upstream(Cluster cluster)
                     // Both times are the cluster's; the refresh has to come after the demand.
                     if (reply.Json.Moment("status", "refreshTime") is { } refreshed && (one.RefreshedAt is null || refreshed > one.RefreshedAt) && refreshed >= (asked.Date ?? DateTimeOffset.MinValue) - TimeSpan.FromSeconds(1))
                     {
-                        return null;
+                        return refreshed;
                     }
                 }
 

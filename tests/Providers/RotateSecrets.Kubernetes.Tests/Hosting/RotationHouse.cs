@@ -16,10 +16,12 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
 {
     private readonly string folder;
     private readonly HttpClient client = new();
+    private readonly ISecretStore? other;
 
-    private RotationHouse(TestCluster cluster, string folder, IRotationJournal journal)
+    private RotationHouse(TestCluster cluster, string folder, IRotationJournal journal, ISecretStore? other)
     {
         this.folder = folder;
+        this.other = other;
         Cluster = cluster;
         Journal = journal;
         Services = new RotationServices(
@@ -40,17 +42,20 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<RotationHouse> BuildAsync(TestCluster cluster)
+    /// <summary>Builds it.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="other">A store beside the cluster's own, which the caller disposes of.</param>
+    public static async Task<RotationHouse> BuildAsync(TestCluster cluster, ISecretStore? other = null)
     {
         var root = Directory.CreateTempSubdirectory("rotatesecrets-").FullName;
         var journal = TestCluster.Value(await new LocalProvider().OpenJournalAsync(Path.Combine(root, "journal.db"), TimeProvider.System, Cancellation));
-        return new RotationHouse(cluster, root, journal);
+        return new RotationHouse(cluster, root, journal, other);
     }
 
-    public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(Cluster.Store);
+    public Outcome<ISecretStore> StoreOf(SecretAddress address) => Outcome.Of(other is not null && other.Description.Name == address.Store ? other : Cluster.Store);
 
     public Task<Outcome<SecretVersion>> ResolveAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation) =>
-        Cluster.Store.ReadAsync(address, version, cancellation);
+        TestCluster.Value(StoreOf(address)).ReadAsync(address, version, cancellation);
 
     public Outcome<RotationPlan> Load(string path) => new Failure(FailureCode.FileNotFound, path, "There is no other plan.");
 
@@ -74,7 +79,7 @@ internal sealed class RotationHouse : ISecretStores, IPlanSource, IAsyncDisposab
 
     /// <summary>All that a rotation said, for messages.</summary>
     public static string Say(SecretRotation rotation) =>
-        $"{rotation.State}: {rotation.Message}\n{string.Join('\n', rotation.Steps.Select(static step => $"{step.Number} {step.Kind} {step.State} {step.Duration.TotalSeconds:0.0} s: {step.Message}"))}";
+        $"{rotation.State}: {rotation.Message}\n{string.Join('\n', rotation.Events.Select(static one => $"{one.At:HH:mm:ss.f} {one.Kind} {one.Message}"))}\n{string.Join('\n', rotation.Steps.Select(static step => $"{step.Number} {step.Kind} {step.State} {step.Duration.TotalSeconds:0.0} s: {step.Message}"))}";
 
     public async ValueTask DisposeAsync()
     {
