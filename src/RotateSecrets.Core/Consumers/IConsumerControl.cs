@@ -12,7 +12,7 @@ public interface IConsumerControl
 
     /// <summary>
     /// Brings a consumer's instances to the values that its references now lead to: one instance after another, each healthy
-    /// before the next is touched. The first failure ends it, and the instances not yet touched run on as they are.
+    /// before the next is touched, and those that don't run before those that do. The first failure ends it, and the instances not yet touched run on as they are.
     /// </summary>
     /// <param name="consumer">The consumer.</param>
     /// <param name="request">How.</param>

@@ -156,7 +156,7 @@ internal sealed class ProcessConsumerControl(TimeProvider time) : IConsumerSuper
         }
     }
 
-    // One after another. Those that the services file no longer asks for come last, and are stopped.
+    // One after another, those that don't run first: a restart that broke off must not take the last one that does. Those that the services file no longer asks for come last, and are stopped.
     private async IAsyncEnumerable<Outcome<InstanceEvent>> EachAsync(
         Consumer consumer, Service service, Func<Replica, IAsyncEnumerable<Outcome<InstancePhase>>> work, StopRequest stop)
     {
@@ -164,6 +164,7 @@ internal sealed class ProcessConsumerControl(TimeProvider time) : IConsumerSuper
         var replicas = Enumerable.Range(1, Math.Max(service.Replicas, folder.Largest())).Select(number => new Replica(service, folder, number, time)).ToList();
         replicas.ForEach(static replica => replica.Settle());
         replicas.RemoveAll(static replica => replica.IsSurplus && !replica.Sessions().Any());
+        replicas = [.. replicas.OrderBy(static replica => replica.IsSurplus).ThenBy(static replica => replica.Sessions().Any(static session => session.Leader.IsAlive))];
         for (var index = 0; index < replicas.Count; index++)
         {
             var replica = replicas[index];

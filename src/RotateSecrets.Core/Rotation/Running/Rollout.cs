@@ -45,7 +45,7 @@ internal sealed class Rollout : IRotationStep
         "Take the new value from those who have it",
         static (run, cancellation) => run[Fact.CandidateFingerprint] is null
             ? RolloutSelection.None()
-            : RolloutSelection.EitherAsync(run, run.Strategy.Final(run), run.Restored(), cancellation));
+            : RolloutSelection.EitherAsync(run, run.Withdrawn(), run.Restored(), cancellation));
 
     public StepKind Kind => StepKind.Restart;
 

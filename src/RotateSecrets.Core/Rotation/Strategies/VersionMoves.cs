@@ -32,9 +32,12 @@ internal static class VersionMoves
         ? new SecretVersion(run.Plan.Address, id, SecretStage.Current, run.Record.StartedAt)
         {
             Fingerprint = run[Fact.RestoredFingerprint],
-            StagedAt = run.Record.Steps.Find(static step => step.Kind == StepKind.Restore)?.ChangedAt,
+            StagedAt = run.RestoredAt(),
         }
         : null;
+
+    /// <summary>The candidate, once the old value was restored.</summary>
+    public static SecretVersion Withdrawn(this RotationRun run) => run.Strategy.Final(run) with { Stage = SecretStage.Revoked, StagedAt = run.RestoredAt() };
 
     /// <summary>What clients use now.</summary>
     public static async Task<Outcome<CurrentVersion>> FindCurrentAsync(this RotationRun run, CancellationToken cancellation)
@@ -127,6 +130,8 @@ internal static class VersionMoves
             return value?.Fingerprint == run[Fact.CandidateFingerprint];
         });
     }
+
+    private static DateTimeOffset? RestoredAt(this RotationRun run) => run.Record.Steps.Find(static step => step.Kind == StepKind.Restore)?.ChangedAt;
 
     private static string RestoreToken(RotationRun run) => run.Record.Id + "-restore";
 

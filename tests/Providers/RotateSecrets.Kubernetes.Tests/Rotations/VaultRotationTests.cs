@@ -41,6 +41,7 @@ public sealed class VaultRotationTests
         var rotation = await scene.House.RunAsync(RotationHouse.PlanOf(scene.Address), new RotationOptions { Value = bad, ThrottleLimit = 10 });
 
         Assert.True(rotation.State == RotationState.Undone, RotationHouse.Say(rotation));
+        Assert.Equal("Nobody needed it.", rotation.Steps.Last(static step => step.Kind == StepKind.Restart).Message);
         await TestCluster.UntilAsync(async () => (await scene.Cluster.PodsAsync(scene.Cluster.Namespace)).All(static pod => pod.IsReady), "all pods to be well");
         Assert.Equal(scene.Before, Assert.Single((await RotationTests.HeldAsync(scene.Cluster))[scene.Cluster.Namespace]));
         using var value = TestCluster.Value(await scene.Store.ReadAsync(scene.Address, VersionSelector.Current, Cancellation)).Value!;

@@ -116,6 +116,20 @@ public sealed class RollingRestartTests
     }
 
     [Fact]
+    public async Task What_does_not_run_is_started_before_anything_that_does_is_stopped()
+    {
+        await using var services = ServiceFixture.Script("exec sleep 1000", 2);
+        await services.StartAsync();
+        System.Diagnostics.Process.GetProcessById(services.Running().Max()).Kill();
+        await ServiceFixture.UntilAsync(() => services.Running().Count == 1);
+
+        var phases = await services.RestartAsync("run");
+
+        Assert.Equal(["Starting", "Healthy", "Stopping", "Starting", "Healthy"], phases.Select(static phase => phase.Split(' ')[1]));
+        Assert.NotEqual(phases[0][0], phases[^1][0]);
+    }
+
+    [Fact]
     public async Task Without_waiting_they_are_still_started_one_after_another()
     {
         await using var services = ServiceFixture.Script("exec sleep 1000", 2);
@@ -203,7 +217,7 @@ public sealed class RollingRestartTests
         });
         var running = Assert.Single(services.Running());
 
-        Assert.Equal(["1 Unchanged", "2 Starting", "2 Healthy"], await services.RestartAsync("run"));
+        Assert.Equal(["2 Starting", "2 Healthy", "1 Unchanged"], await services.RestartAsync("run"));
         Assert.Contains(running, services.Running());
     }
 

@@ -49,9 +49,8 @@ internal class DoubleConsumers(World world, Wire wire) : IConsumerSource, IConsu
         Consumer consumer, RestartRequest request, StopRequest stop)
     {
         var service = StateOf(consumer);
-        for (var i = 0; i < service.Instances.Count; i++)
+        foreach (var (i, instance) in service.Instances.OrderBy(static instance => instance.IsRunning).Index().ToList())
         {
-            var instance = service.Instances[i];
             var ordinal = i + 1;
             if (stop.AtSafePoint.IsCancellationRequested)
             {
