@@ -86,6 +86,25 @@ internal sealed class SecretReader(SecretsManagerCalls calls, TimeProvider time)
         return await AskAsync(address, selector, cancellation);
     }
 
+    /// <summary>Why a field can't be in the value that is current; null where it can, and where the value is hidden from the caller.</summary>
+    public async Task<Failure?> FieldFlawAsync(SecretAddress address, SecretView view, CancellationToken cancellation)
+    {
+        if (address.Field is null || view.Current is not { } current)
+        {
+            return null;
+        }
+
+        if ((await ReadAsync(address, VersionSelector.OfId(current.Id), cancellation)).Failed(out var failure, out var read))
+        {
+            return failure.Code is FailureCode.AccessDenied or FailureCode.VersionNotFound ? null : failure;
+        }
+
+        using (read.Content)
+        {
+            return read.Content.FieldFlaw(address);
+        }
+    }
+
     public static Failure NoSecret(SecretAddress address) => new(FailureCode.SecretNotFound, address.ToString(), $"There is no secret at {address.Store}:{address.Path}.");
 
     public static Failure NoVersion(SecretAddress address, VersionSelector selector) =>
