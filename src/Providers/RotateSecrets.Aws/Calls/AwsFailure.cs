@@ -66,6 +66,8 @@ internal static partial class AwsFailure
         { ErrorCode: "ParameterAlreadyExists" } => new Failure(FailureCode.VersionConflict, target, $"{target} exists already."),
         { ErrorCode: "ParameterMaxVersionLimitExceeded" or "ParameterVersionLabelLimitExceeded" or "ParameterLimitExceeded" } =>
             new Failure(FailureCode.LimitReached, target, $"{target} has as many versions or labels as Parameter Store takes."),
+        { ErrorCode: "ValidationException" or "ParameterPatternMismatchException" or "HierarchyLevelLimitExceededException" or "UnsupportedParameterType" } =>
+            new Failure(FailureCode.ValueInvalid, target, $"AWS takes {operation} of {target} for invalid ({e.ErrorCode})."),
         { StatusCode: HttpStatusCode.NotImplemented } => new Failure(FailureCode.NotSupported, target, $"What answers for AWS has no {operation}."),
         _ when (int)e.StatusCode >= 500 => Unavailable(target, operation, $"it answered {(int)e.StatusCode}", unknown),
         _ => new Failure(FailureCode.NotSupported, target, $"AWS refuses {operation} of {target} ({Name(e.ErrorCode)})."),

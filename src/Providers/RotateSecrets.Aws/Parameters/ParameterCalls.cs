@@ -16,6 +16,9 @@ internal sealed class ParameterCalls(AmazonSimpleSystemsManagementClient client,
     // The most that a page takes (GetParameterHistory and GetParametersByPath of the API reference).
     private const int Page = 50;
 
+    /// <summary>The rotations that work here, for which requests are counted.</summary>
+    public RotationScopes Scopes { get; } = new();
+
     /// <summary>All versions, oldest first, with their values still encrypted.</summary>
     public async Task<Outcome<List<ParameterHistory>>> HistoryAsync(SecretAddress address, CancellationToken cancellation) => ParameterRules.FieldFlaw(address) is { } flaw ? flaw : await CallAsync(
         address,
@@ -30,6 +33,10 @@ internal sealed class ParameterCalls(AmazonSimpleSystemsManagementClient client,
                 var page = await client.GetParameterHistoryAsync(request, cancellation);
                 all.AddRange(page.Parameters ?? []);
                 request.NextToken = page.NextToken;
+                if (request.NextToken is { Length: > 0 })
+                {
+                    Scopes.Of(address)?.Count();
+                }
             }
             while (!string.IsNullOrEmpty(request.NextToken));
             return all;
@@ -128,12 +135,21 @@ internal sealed class ParameterCalls(AmazonSimpleSystemsManagementClient client,
             },
             cancellation);
 
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        Scopes.Dispose();
+        client.Dispose();
+    }
 
     private async Task<Outcome<T>> CallAsync<T>(
         SecretAddress? address, string operation, bool isWrite, Func<Task<T>> call, CancellationToken cancellation, string? key = null)
         where T : notnull
     {
+        if (address is not null)
+        {
+            Scopes.Of(address)?.Count();
+        }
+
         try
         {
             return Outcome.Of(await call());

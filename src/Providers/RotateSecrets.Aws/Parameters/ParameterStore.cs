@@ -16,7 +16,7 @@ namespace RotateSecrets.Aws.Parameters;
 /// <param name="description">What it is.</param>
 /// <param name="calls">Calls it.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ParameterStore(StoreDescription description, ParameterCalls calls, TimeProvider time) : ISecretStore, IUnevenStore
+internal sealed class ParameterStore(StoreDescription description, ParameterCalls calls, TimeProvider time) : ISecretStore, IScopedStore, IUnevenStore
 {
     // Parameters whose readers get the youngest version.
     private readonly ConcurrentDictionary<string, bool> unlabelled = new(StringComparer.Ordinal);
@@ -29,6 +29,9 @@ internal sealed class ParameterStore(StoreDescription description, ParameterCall
     /// <inheritdoc/>
     public StoreCapabilities CapabilitiesAt(SecretAddress address) =>
         unlabelled.ContainsKey(address.Path) ? description.Capabilities & ~StoreCapabilities.Staged : description.Capabilities;
+
+    /// <inheritdoc/>
+    public IStoreScope Enter(SecretAddress address) => calls.Scopes.Enter(address, isUrgent: false);
 
     /// <inheritdoc/>
     public Task LookAsync(SecretAddress address, CancellationToken cancellation) => HistoryAsync(address, cancellation);

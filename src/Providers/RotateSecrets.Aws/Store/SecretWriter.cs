@@ -83,6 +83,11 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
             return absent;
         }
 
+        if (WriteRules.NameFlaw(address) is { } flaw)
+        {
+            return flaw;
+        }
+
         if (!ContentComposer.Compose(request, null).Succeeded(out var content, out var failure))
         {
             return failure;

@@ -22,6 +22,7 @@ public sealed class ParameterRotationTests
         }
 
         Assert.Equal(3, Versions(sample).Count);
+        Assert.Matches("The store was sent [0-9]+ requests", (await sample.YoungestAsync()).Steps[^1].Message);
     }
 
     [Theory]

@@ -172,6 +172,37 @@ public sealed class BadInputTests
         Check((await fixture.Store.CheckAccessAsync(Whole, StoreAccess.Rotate, AwsFixture.Cancellation)).Failure, FailureCode.LimitReached, "one each 10 minutes");
     }
 
+    [Theory]
+    [InlineData("aws:prod db")]
+    [InlineData("aws:prod/döner")]
+    [InlineData("aws:prod/db?")]
+    public async Task A_name_that_no_secret_can_have(string address)
+    {
+        await using var fixture = await AwsFixture.StartAsync();
+        Check((await fixture.TryPutAsync(SecretAddress.Parse(address), Canary, SecretStage.Current)).Failure, FailureCode.ValueInvalid, "No secret can be called");
+        Assert.DoesNotContain("CreateSecret", fixture.Server.Operations);
+    }
+
+    [Theory]
+    [InlineData("aws:a/b_c+d=e.f@g-h")]
+    [InlineData("aws:prod/db-AbCdEf")]
+    public async Task A_name_of_all_characters_that_there_are_and_one_that_looks_like_an_ARNs_end_are_fine(string address)
+    {
+        await using var fixture = await AwsFixture.StartAsync();
+        await fixture.PutAsync(SecretAddress.Parse(address), "one", SecretStage.Current);
+        Assert.Equal("one", await fixture.ReadAsync(SecretAddress.Parse(address), VersionSelector.Current));
+    }
+
+    [Fact]
+    public async Task A_replica_which_is_written_in_its_primary_region()
+    {
+        await using var fixture = await AwsFixture.StartAsync();
+        await fixture.PutAsync(Whole, "one", SecretStage.Current);
+        fixture.Server.Secrets.Change("prod/db", static secret => secret with { PrimaryRegion = "us-east-1" });
+        Check((await fixture.TryPutAsync(Whole, Canary, SecretStage.Pending)).Failure, FailureCode.ManagedElsewhere, "a replica in eu-central-1; it is written in us-east-1");
+        Check((await fixture.Store.CheckAccessAsync(Whole, StoreAccess.Rotate, AwsFixture.Cancellation)).Failure, FailureCode.ManagedElsewhere, "us-east-1");
+    }
+
     [Fact]
     public async Task A_secret_that_a_function_rotates()
     {
