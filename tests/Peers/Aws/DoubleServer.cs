@@ -35,6 +35,9 @@ public sealed class DoubleServer : IAsyncDisposable
 
     public int PageSize { get; set; } = 100;
 
+    /// <summary>Whether the first version of a secret gets an id of its own, as with a stand-in that knows tokens only where it has versions.</summary>
+    public bool NamesFirstVersionsItself { get; set; }
+
     /// <summary>How many writes a second are let through; null for any number.</summary>
     public int? WritesPerSecond { get; set; }
 

@@ -18,7 +18,7 @@ internal static class WriteRules
     // What CreateSecret takes for a name. Source: its page in the service's API reference.
     private const int LongestName = 512;
 
-    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+=.@-");
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+=.@!-");
 
     private static readonly TimeSpan Sustained = TimeSpan.FromMinutes(10);
 
@@ -73,7 +73,7 @@ internal static class WriteRules
 
     /// <summary>Said of a name that no secret can have; null of others.</summary>
     public static Failure? NameFlaw(SecretAddress address) => address.Path.Length <= LongestName && !address.Path.AsSpan().ContainsAnyExcept(NameCharacters) ? null
-        : new Failure(FailureCode.ValueInvalid, address.ToString(), $"No secret can be called {address.Path}: a name has at most {LongestName} letters, digits and characters of /_+=.@-");
+        : new Failure(FailureCode.ValueInvalid, address.ToString(), $"No secret can be called {address.Path}: a name has at most {LongestName} letters, digits and characters of /_+=.@!-");
 
     /// <summary>Who else writes the secret, or where it is written; null where that is here.</summary>
     public static Failure? Owner(SecretAddress address, DescribeSecretResponse description) => description switch

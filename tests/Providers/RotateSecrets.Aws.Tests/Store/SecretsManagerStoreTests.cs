@@ -60,6 +60,16 @@ public sealed class SecretsManagerStoreTests
     }
 
     [Fact]
+    public async Task A_first_version_is_known_by_the_id_that_the_answer_gives_it()
+    {
+        await using var fixture = await AwsFixture.StartAsync();
+        fixture.Server.NamesFirstVersionsItself = true;
+        var first = await fixture.PutAsync(Whole, "one", SecretStage.Current);
+        Assert.Equal("one", await fixture.ReadAsync(Whole, VersionSelector.OfId(first.Id)));
+        await fixture.PutAsync(Whole, "two", SecretStage.Current, expected: first.Id);
+    }
+
+    [Fact]
     public async Task Somebody_elses_candidate_is_shown_with_its_age_and_withdrawn_by_its_id()
     {
         const string id = "0123456789abcdef0123456789abcdef";
