@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
@@ -11,11 +12,11 @@ namespace RotateSecrets.Aws.Connecting;
 /// <summary>Who calls, and in which region: as it was said, or as the SDK finds it.</summary>
 /// <param name="Credentials">The credentials, which renew themselves where they can.</param>
 /// <param name="Region">The region.</param>
-/// <param name="Account">The account's number, where the credentials tell; else the profile's name, else nothing.</param>
-internal sealed record CredentialChain(AWSCredentials Credentials, RegionEndpoint Region, string? Account)
+/// <param name="AccountNumber">The account's number; null where the credentials don't tell.</param>
+/// <param name="Account">What tells the account from others: its number, else what the key's id holds of it, else the profile's name, else nothing.</param>
+internal sealed record CredentialChain(AWSCredentials Credentials, RegionEndpoint Region, string? AccountNumber, string? Account)
 {
-    /// <summary>The account's number; null where the credentials don't tell.</summary>
-    public string? AccountNumber => Account is { Length: 12 } number && number.All(char.IsAsciiDigit) ? number : null;
+    private const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
     /// <summary>A store's location: what is there under one endpoint is another secret in another region or account.</summary>
     public string LocationAt(Endpoint endpoint) =>
@@ -42,16 +43,47 @@ internal sealed record CredentialChain(AWSCredentials Credentials, RegionEndpoin
                 _ => await new DefaultAWSCredentialsIdentityResolver().ResolveIdentityAsync(new AmazonSecretsManagerConfig { RegionEndpoint = region }, cancellation),
             };
             var resolved = await credentials.GetCredentialsAsync();
+            var account = resolved.AccountId is { Length: > 0 } number ? number : null;
             return new CredentialChain(
-                new ExplainedCredentials(credentials, cause => profile.NoCredentials(cause, isOfProfile, settings.Time.GetUtcNow())),
+                new ExplainedCredentials(Kept(credentials, resolved), cause => profile.NoCredentials(cause, isOfProfile, settings.Time.GetUtcNow())),
                 region,
-                resolved.AccountId is { Length: > 0 } account ? account : settings.ProfileName);
+                account,
+                account ?? (IsGiven(credentials) ? AccountIn(resolved.AccessKey) : null) ?? settings.ProfileName);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             // Processes are run, files read and services asked: there is nothing that may not be thrown.
             return profile.NoCredentials(e, isOfProfile, settings.Time.GetUtcNow());
         }
+    }
+
+    // The SDK looks at the environment's keys for every request: whoever sets others, to connect another account, would have the first one's secrets asked for with them.
+    private static AWSCredentials Kept(AWSCredentials credentials, ImmutableCredentials now) => credentials is not EnvironmentVariablesAWSCredentials ? credentials
+        : now.UseToken ? new SessionAWSCredentials(now.AccessKey, now.SecretKey, now.Token)
+        : new BasicAWSCredentials(now.AccessKey, now.SecretKey);
+
+    private static bool IsGiven(AWSCredentials credentials) => credentials is EnvironmentVariablesAWSCredentials or BasicAWSCredentials or SessionAWSCredentials;
+
+    // The id of a key holds the account's number, but for those of before 2019, where it is a number of the key's. Nothing rests on it but that two accounts aren't taken for one; GetAccessKeyInfo of STS is the one to ask for more.
+    private static string? AccountIn(string keyId)
+    {
+        if (keyId is not { Length: 20 } || !(keyId.StartsWith("AKIA", StringComparison.Ordinal) || keyId.StartsWith("ASIA", StringComparison.Ordinal)))
+        {
+            return null;
+        }
+
+        var bits = 0L;
+        foreach (var digit in keyId.AsSpan(4, 10))
+        {
+            if (Base32.IndexOf(digit, StringComparison.Ordinal) is var value && value < 0)
+            {
+                return null;
+            }
+
+            bits = (bits << 5) | (uint)value;
+        }
+
+        return ((bits & 0x1_ffff_ffff_fe00) >> 9).ToString("D12", CultureInfo.InvariantCulture);
     }
 
     // The SDK keeps the region that it has once found for the life of the process; here what is said now counts. Of a profile that is named its own goes before the environment's.

@@ -112,18 +112,40 @@ public sealed class ProfileTests : IDisposable
     [Fact]
     public async Task Credentials_that_are_gone_later_are_missed_in_the_same_words()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The process is a shell script.");
         await using var server = await DoubleServer.StartAsync();
-        Environment.SetEnvironmentVariable("AWS_REGION", "eu-central-1");
-        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", DoubleServer.AccessKey);
-        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", DoubleServer.SecretKey);
-        await using var connection = AwsFixture.Value(await ConnectAsync(null, server.Address));
-        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", null);
+        var answer = Path.Combine(environment.Folder, "answer");
+
+        // They are over so soon that they are asked for again and again.
+        await File.WriteAllTextAsync(answer, $$"""{"Version":1,"AccessKeyId":"{{DoubleServer.AccessKey}}","SecretAccessKey":"{{DoubleServer.SecretKey}}","Expiration":"{{DateTimeOffset.UtcNow.AddSeconds(5):O}}"}""", AwsFixture.Cancellation);
+        Write($"[profile ops]\nregion=eu-central-1\ncredential_process=/bin/cat {answer}\n");
+        await using var connection = AwsFixture.Value(await ConnectAsync("ops", server.Address));
+        File.Delete(answer);
 
         var failure = (await connection.Store.ReadAsync(SecretAddress.Parse("aws:prod/db"), VersionSelector.Current, AwsFixture.Cancellation)).Failure;
 
         Assert.Equal(FailureCode.CredentialsInvalid, failure?.Code);
-        Assert.Contains("Tried, in this order", failure!.Message, StringComparison.Ordinal);
+        Assert.Contains("credential_process failed", failure!.Message, StringComparison.Ordinal);
         Assert.Empty(server.Exchanges);
+    }
+
+    [Fact]
+    public async Task Keys_of_the_environment_stay_with_the_connection_that_was_made_with_them()
+    {
+        await using var server = await DoubleServer.StartAsync();
+        Environment.SetEnvironmentVariable("AWS_REGION", "eu-central-1");
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", DoubleServer.AccessKey);
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", DoubleServer.SecretKey);
+        await using var first = AwsFixture.Value(await ConnectAsync(null, server.Address));
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "ASIAQNZGKIQY56JQ7WML");
+        await using var second = AwsFixture.Value(await ConnectAsync(null, server.Address));
+
+        Assert.Equal(FailureCode.SecretNotFound, (await first.Store.ReadAsync(SecretAddress.Parse("aws:prod/db"), VersionSelector.Current, AwsFixture.Cancellation)).Failure?.Code);
+        Assert.Equal(FailureCode.CredentialsInvalid, (await second.Store.ReadAsync(SecretAddress.Parse("aws:prod/db"), VersionSelector.Current, AwsFixture.Cancellation)).Failure?.Code);
+
+        // And a rotation that was begun in one account isn't taken for one of the other.
+        Assert.EndsWith("&account=581039954779", first.Store.Description.Location, StringComparison.Ordinal);
+        Assert.EndsWith("&account=029608264753", second.Store.Description.Location, StringComparison.Ordinal);
     }
 
     public void Dispose() => environment.Dispose();
