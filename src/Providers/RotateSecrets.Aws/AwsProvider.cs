@@ -34,8 +34,10 @@ public sealed class AwsProvider : IProvider
     /// <inheritdoc/>
     public async Task<Outcome<Connection>> ConnectAsync(ConnectionRequest request, CancellationToken cancellation)
     {
-        if (!AwsSettings.Read(request).Succeeded(out var settings, out var failure)
-            || !(await CredentialChain.ResolveAsync(settings, cancellation)).Succeeded(out var chain, out failure))
+        if (!AwsSettings.Read(request).Succeeded(out var said, out var failure)
+            || !ChosenProfile.Find(said.ProfileName).Succeeded(out var profile, out failure)
+            || !EndpointChoice.Resolve(said, profile, said.IsParameterStore ? new AmazonSimpleSystemsManagementConfig() : new AmazonSecretsManagerConfig()).Succeeded(out var settings, out failure)
+            || !(await CredentialChain.ResolveAsync(settings, profile, cancellation)).Succeeded(out var chain, out failure))
         {
             return failure;
         }
@@ -51,9 +53,9 @@ public sealed class AwsProvider : IProvider
         catch (AmazonClientException)
         {
             // Endpoints are worked out before the first request, and this is what they can't be.
-            return new Failure(FailureCode.ValueInvalid, "EndpointUri", "An endpoint that is given, here or by AWS_ENDPOINT_URL, can't be turned into a FIPS or dual-stack one.")
+            return new Failure(FailureCode.ValueInvalid, "Region", $"The service has no such endpoint in {chain.Region.SystemName}.")
             {
-                Remedy = "Give the address of that endpoint itself, or leave it to the region.",
+                Remedy = "Leave out FIPS and dual-stack there, or say -EndpointUri.",
             };
         }
     }
@@ -66,7 +68,7 @@ public sealed class AwsProvider : IProvider
             new StoreDescription(request.Name, "Aws", chain.LocationAt(endpoint), can),
             new CallerPlace(chain.Region.SystemName, chain.AccountNumber),
             region => new AmazonSecretsManagerClient(chain.Credentials, Config(settings, region is null ? chain.Region : RegionEndpoint.GetBySystemName(region))),
-            new CloudTrail(request.Name, settings.CloudTrailPaths),
+            new CloudTrail(request.Name, chain.AccountNumber, settings.CloudTrailPaths),
             settings,
             request.Time));
     }
@@ -93,20 +95,13 @@ public sealed class AwsProvider : IProvider
         return config;
     }
 
-    // What isn't said here is the SDK's to find.
     private static void Apply(ClientConfig config, AwsSettings settings, RegionEndpoint region)
     {
+        // What is left open here the SDK would look for once more, and by its own rules.
+        config.IgnoreConfiguredEndpointUrls = true;
         config.RegionEndpoint = region;
-        if (settings.UseFips)
-        {
-            config.UseFIPSEndpoint = true;
-        }
-
-        if (settings.UseDualStack)
-        {
-            config.UseDualstackEndpoint = true;
-        }
-
+        config.UseFIPSEndpoint = settings.UseFips;
+        config.UseDualstackEndpoint = settings.UseDualStack;
         if (settings.Endpoint is { } endpoint)
         {
             config.ServiceURL = endpoint.ToString();

@@ -35,6 +35,9 @@ public sealed class DoubleServer : IAsyncDisposable
 
     public int PageSize { get; set; } = 100;
 
+    /// <summary>Whether the first version of a secret gets an id of its own, as with a stand-in that knows tokens only where it has versions.</summary>
+    public bool NamesFirstVersionsItself { get; set; }
+
     /// <summary>How many writes a second are let through; null for any number.</summary>
     public int? WritesPerSecond { get; set; }
 
@@ -184,8 +187,10 @@ public sealed class DoubleServer : IAsyncDisposable
             FaultKind.ServerError => new ServiceException("InternalServiceException", "An error occurred on the server side.", 500),
             FaultKind.NotImplemented => new ServiceException("InternalFailure", "API action not implemented", 501),
             FaultKind.Denied => new ServiceException(
-                "AccessDeniedException", $"{caller} is not authorized to perform: secretsmanager:{operation} on resource: prod/db because no identity-based policy allows the secretsmanager:{operation} action"),
+                "AccessDeniedException", $"{caller} is not authorized to perform: secretsmanager:{operation} on resource: arn:aws:secretsmanager:eu-central-1:111122223333:secret:prod/kms-of-db-AbCdEf because no identity-based policy allows the secretsmanager:{operation} action"),
             FaultKind.KeyDenied => new ServiceException("AccessDeniedException", "Access to KMS is not allowed"),
+            FaultKind.KeyActionDenied => new ServiceException(
+                "AccessDeniedException", $"{caller} is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-central-1:111122223333:key/named because no resource-based policy allows the kms:Decrypt action"),
             FaultKind.KeyDisabled => new ServiceException("DecryptionFailure", "Secrets Manager can't decrypt the protected secret text using the provided KMS key."),
             _ => null,
         };

@@ -27,6 +27,9 @@ public enum FaultKind
     /// <summary>AccessDeniedException for the KMS key.</summary>
     KeyDenied,
 
+    /// <summary>AccessDeniedException that names the action on a KMS key.</summary>
+    KeyActionDenied,
+
     /// <summary>DecryptionFailure.</summary>
     KeyDisabled,
 }

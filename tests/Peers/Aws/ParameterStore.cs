@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace AwsDouble;
@@ -23,6 +24,15 @@ public sealed class ParameterStore
                 "DescribeParameters" => new JsonObject { ["Parameters"] = new JsonArray([.. parameters.Select(static pair => (JsonNode)new JsonObject { ["Name"] = pair.Key, ["Version"] = pair.Value[^1].Number })]) },
                 _ => throw new ServiceException("UnknownOperationException", string.Empty),
             };
+        }
+    }
+
+    /// <summary>The key and the tier of a parameter's youngest version.</summary>
+    public (string? Key, string Tier) KindOf(string name)
+    {
+        lock (gate)
+        {
+            return (parameters[name][^1].Key, parameters[name][^1].Tier);
         }
     }
 
@@ -70,8 +80,20 @@ public sealed class ParameterStore
         }
 
         var number = rows.Count == 0 ? 1 : rows[^1].Number + 1;
-        rows.Add(new Row(number, (string)request["Value"]!, (string?)request["Type"] ?? "SecureString", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0, []));
-        return new JsonObject { ["Version"] = number, ["Tier"] = "Standard" };
+        var type = (string?)request["Type"] ?? "SecureString";
+        var tier = (string?)request["Tier"] ?? "Standard";
+        if ((tier == "Standard" && rows is [.., { Tier: "Advanced" }]) || Encoding.UTF8.GetByteCount((string)request["Value"]!) > (tier == "Standard" ? 4096 : 8192))
+        {
+            throw new ServiceException("ValidationException", "Standard tier parameters support a maximum parameter value of 4096 characters.");
+        }
+
+        rows.Add(new Row(number, (string)request["Value"]!, type, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0, [])
+        {
+            // Whoever names no key gets the account's.
+            Key = type == "SecureString" ? (string?)request["KeyId"] ?? "alias/aws/ssm" : null,
+            Tier = tier,
+        });
+        return new JsonObject { ["Version"] = number, ["Tier"] = tier };
     }
 
     private JsonObject Get(string selector)
@@ -97,6 +119,7 @@ public sealed class ParameterStore
             ["Parameters"] = new JsonArray([.. rows.Skip(start).Take(most).Select(row => (JsonNode)new JsonObject
             {
                 ["Name"] = (string)request["Name"]!, ["Type"] = row.Type, ["Version"] = row.Number, ["LastModifiedDate"] = row.At, ["Labels"] = Json.Array(row.Labels),
+                ["KeyId"] = row.Key, ["Tier"] = row.Tier,
             })]),
         };
         if (start + most < rows.Count)
@@ -131,5 +154,10 @@ public sealed class ParameterStore
         return new JsonObject { ["RemovedLabels"] = Json.Array(gone), ["InvalidLabels"] = Json.Array(labels.Except(gone, StringComparer.Ordinal)) };
     }
 
-    private sealed record Row(long Number, string Value, string Type, double At, HashSet<string> Labels);
+    private sealed record Row(long Number, string Value, string Type, double At, HashSet<string> Labels)
+    {
+        public string? Key { get; init; }
+
+        public string Tier { get; init; } = "Standard";
+    }
 }

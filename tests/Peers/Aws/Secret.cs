@@ -25,6 +25,8 @@ public sealed record Secret(string Name, string Arn, double CreatedAt)
 
     public string? KmsKeyId { get; init; }
 
+    public string? PrimaryRegion { get; init; }
+
     public string? RotationFunction { get; init; }
 
     public string? Tags { get; init; }

@@ -54,6 +54,7 @@ public sealed partial class SecretsManager
         answer["VersionIdsToStages"] = secret.Stages();
         Set("DeletedDate", secret.DeletedAt is { } at ? JsonValue.Create(at) : null);
         Set("KmsKeyId", secret.KmsKeyId is { } key ? JsonValue.Create(key) : null);
+        Set("PrimaryRegion", secret.PrimaryRegion is { } primary ? JsonValue.Create(primary) : null);
         Set("Tags", secret.Tags is { } tags ? JsonNode.Parse(tags) : null);
         Set("RotationEnabled", secret.RotationFunction is null ? null : JsonValue.Create(true));
         Set("RotationLambdaARN", secret.RotationFunction is { } function ? JsonValue.Create(function) : null);

@@ -13,7 +13,7 @@ public sealed partial class SecretsManager
             throw ServiceException.Parameter("Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!");
         }
 
-        var id = Token(request);
+        var id = server.NamesFirstVersionsItself ? Guid.NewGuid().ToString() : Token(request);
         var row = Row(request, id);
         if (secrets.TryGetValue((region, name), out var earlier))
         {

@@ -11,8 +11,9 @@ namespace RotateSecrets.Aws.Audit;
 /// so what isn't there yet proves nothing.
 /// </summary>
 /// <param name="store">The store's name, for the addresses of events.</param>
+/// <param name="account">The store's account; null where it isn't known. What the trail of an organisation tells of others is left out.</param>
 /// <param name="paths">Files, and folders that are searched with all that is in them.</param>
-internal sealed class CloudTrail(string store, IReadOnlyList<string> paths)
+internal sealed class CloudTrail(string store, string? account, IReadOnlyList<string> paths)
 {
     // A file as delivered has fewer events about one secret; of what somebody put together, so many at a time are brought into order.
     private const int Sorted = 10_000;
@@ -28,7 +29,13 @@ internal sealed class CloudTrail(string store, IReadOnlyList<string> paths)
             };
         }
 
-        foreach (var file in paths.SelectMany(FilesOf).OrderBy(Path.GetFileName, StringComparer.Ordinal))
+        if (Files().Failed(out var unlisted, out var files))
+        {
+            yield return unlisted;
+            yield break;
+        }
+
+        foreach (var file in files)
         {
             await foreach (var happened in ReadAsync(file, query, cancellation))
             {
@@ -49,12 +56,13 @@ internal sealed class CloudTrail(string store, IReadOnlyList<string> paths)
         await using var opened = file;
         var wanted = query.Address is { } address ? SecretName.Of(address.Path) : null;
         using var scanner = new RecordScanner(file.Content, Encoding.UTF8.GetBytes(wanted ?? "secretsmanager.amazonaws.com"));
+        var owner = query.Address is { } asked ? SecretName.AccountOf(asked.Path) ?? account : account;
         var events = new List<StoreAuditEvent>();
         var hasMore = true;
         while (hasMore)
         {
             var scanned = await file.ScanAsync(
-                scanner, record => events.AddRange(CloudTrailRecord.Read(record, store).Where(happened => Fits(happened, query, wanted))), cancellation);
+                scanner, record => events.AddRange(CloudTrailRecord.Read(record, store, owner).Where(happened => Fits(happened, query))), cancellation);
             hasMore = scanned.Succeeded(out var progress, out failure) && progress == ScanProgress.More;
             if (hasMore && events.Count < Sorted)
             {
@@ -75,10 +83,22 @@ internal sealed class CloudTrail(string store, IReadOnlyList<string> paths)
         }
     }
 
-    private static bool Fits(StoreAuditEvent happened, AuditQuery query, string? wanted) =>
-        (wanted is null || SecretName.Means(happened.Address.Path, wanted))
+    private static bool Fits(StoreAuditEvent happened, AuditQuery query) =>
+        (query.Address is null || SecretName.MayBeSame(happened.Address.Path, query.Address.Path))
         && (query.VersionId is null || happened.VersionId == query.VersionId)
         && (query.Since is null || happened.At >= query.Since);
+
+    private Outcome<IReadOnlyList<string>> Files()
+    {
+        try
+        {
+            return paths.SelectMany(FilesOf).OrderBy(Path.GetFileName, StringComparer.Ordinal).ToList();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Failure(FailureCode.FileNotFound, store, $"The folders {string.Join(", ", paths)} can't be read to their end ({e.GetType().Name}), so nobody knows what else they tell.");
+        }
+    }
 
     private static IEnumerable<string> FilesOf(string path) => File.Exists(path)
         ? [path]

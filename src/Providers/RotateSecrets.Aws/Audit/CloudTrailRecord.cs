@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RotateSecrets.Aws.Store;
 using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 
@@ -10,7 +11,8 @@ internal static class CloudTrailRecord
     /// <summary>Reads a record; what isn't about a secret gives nothing.</summary>
     /// <param name="json">The record.</param>
     /// <param name="store">The store's name, for the event's address.</param>
-    public static IReadOnlyList<StoreAuditEvent> Read(ReadOnlySpan<byte> json, string store)
+    /// <param name="account">The account whose secrets count; null for all.</param>
+    public static IReadOnlyList<StoreAuditEvent> Read(ReadOnlySpan<byte> json, string store, string? account)
     {
         try
         {
@@ -19,10 +21,10 @@ internal static class CloudTrailRecord
             if (document.RootElement.TryGetProperty("Records", out var records) && records.ValueKind == JsonValueKind.Array)
             {
                 // A document that isn't laid out as CloudTrail does it came whole.
-                return [.. records.EnumerateArray().SelectMany(record => Read(record, store))];
+                return [.. records.EnumerateArray().SelectMany(record => Read(record, store, account))];
             }
 
-            return Read(document.RootElement, store);
+            return [.. Read(document.RootElement, store, account)];
         }
         catch (JsonException)
         {
@@ -30,34 +32,43 @@ internal static class CloudTrailRecord
         }
     }
 
-    private static IReadOnlyList<StoreAuditEvent> Read(JsonElement record, string store)
+    private static IEnumerable<StoreAuditEvent> Read(JsonElement record, string store, string? account)
     {
         if (Text(record, "eventSource") != "secretsmanager.amazonaws.com"
             || Text(record, "eventName") is not { } name
             || !record.TryGetProperty("requestParameters", out var asked)
-            || (Text(asked, "secretId") ?? Text(asked, "name")) is not { } secret
-            || !SecretAddress.TryCreate(store, secret).Succeeded(out var address, out _)
             || !record.TryGetProperty("eventTime", out var time) || time.ValueKind != JsonValueKind.String || !time.TryGetDateTimeOffset(out var at))
         {
-            return [];
+            yield break;
         }
 
         var identity = record.TryGetProperty("userIdentity", out var user) ? user : default;
-        return
-        [
-            new StoreAuditEvent(
-                at,
-                Text(record, "errorCode") is { } error ? $"{name} ({error})" : Operation(name),
-                address,
-                Version(name, asked),
-                Text(identity, "arn") ?? Text(identity, "invokedBy") ?? Text(identity, "principalId") ?? Text(identity, "type") ?? "unknown",
-                Text(record, "sourceIPAddress")),
-        ];
+        foreach (var secret in Secrets(asked))
+        {
+            if (SecretAddress.TryCreate(store, secret).Succeeded(out var address, out _)
+                && (account is null || (SecretName.AccountOf(secret) ?? Text(record, "recipientAccountId") ?? account) == account))
+            {
+                yield return new StoreAuditEvent(
+                    at,
+                    Text(record, "errorCode") is { } error ? $"{name} ({error})" : Operation(name),
+                    address,
+                    Version(name, asked),
+                    Text(identity, "arn") ?? Text(identity, "invokedBy") ?? Text(identity, "principalId") ?? Text(identity, "type") ?? "unknown",
+                    Text(record, "sourceIPAddress"));
+            }
+        }
     }
+
+    // One secret, or as many as BatchGetSecretValue names.
+    private static IEnumerable<string> Secrets(JsonElement asked) =>
+        (Text(asked, "secretId") ?? Text(asked, "name")) is { } secret ? [secret]
+        : asked.ValueKind == JsonValueKind.Object && asked.TryGetProperty("secretIdList", out var several) && several.ValueKind == JsonValueKind.Array
+            ? several.EnumerateArray().Where(static one => one.ValueKind == JsonValueKind.String).Select(static one => one.GetString()!)
+        : [];
 
     private static string Operation(string name) => name switch
     {
-        "GetSecretValue" => "read",
+        "GetSecretValue" or "BatchGetSecretValue" => "read",
         "CreateSecret" or "PutSecretValue" or "UpdateSecret" => "write",
         "UpdateSecretVersionStage" => "promote",
         _ => name,
@@ -67,6 +78,7 @@ internal static class CloudTrailRecord
     private static string? Version(string name, JsonElement asked) => name switch
     {
         "GetSecretValue" => Text(asked, "versionId") ?? Text(asked, "versionStage") ?? "AWSCURRENT",
+        "BatchGetSecretValue" => "AWSCURRENT",
         "CreateSecret" or "PutSecretValue" or "UpdateSecret" or "RotateSecret" => Text(asked, "clientRequestToken"),
         "UpdateSecretVersionStage" => Text(asked, "moveToVersionId") ?? Text(asked, "removeFromVersionId"),
         _ => null,

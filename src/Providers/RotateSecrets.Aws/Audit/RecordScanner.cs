@@ -16,6 +16,7 @@ internal sealed class RecordScanner(Stream stream, ReadOnlyMemory<byte> needle) 
 
     private byte[] window = ArrayPool<byte>.Shared.Rent(Buffer);
     private int held;
+    private bool? isArray;
 
     /// <summary>Deals with the next piece of the stream.</summary>
     /// <param name="take">Takes the records that are found in it.</param>
@@ -25,11 +26,12 @@ internal sealed class RecordScanner(Stream stream, ReadOnlyMemory<byte> needle) 
         var wanted = Math.Min(window.Length - held, Buffer / 2);
         var read = await stream.ReadAtLeastAsync(window.AsMemory(held), wanted, throwOnEndOfStream: false, cancellation);
         held += read;
+        isArray ??= BeginsArray(window.AsSpan(0, held));
         var isLast = read < wanted;
         var done = Take(window.AsSpan(0, held), needle.Span, isLast, take);
         if (isLast)
         {
-            return done >= 0 && EndsWell(window.AsSpan(0, held)) ? ScanProgress.Ended : ScanProgress.Broken;
+            return done >= 0 && EndsWell(window.AsSpan(0, held), isArray == true) ? ScanProgress.Ended : ScanProgress.Broken;
         }
 
         window.AsSpan(done, held - done).CopyTo(window);
@@ -74,6 +76,14 @@ internal sealed class RecordScanner(Stream stream, ReadOnlyMemory<byte> needle) 
 
             var start = StartBefore(window, from, from + hit);
             var length = LengthOf(window[start..]);
+
+            // Somebody else's tool may write a record's members in another order: then what is hit begins behind the one that was found.
+            while (length > 0 && start + length <= from + hit && NextAfter(window, start + length) is var next && next >= 0)
+            {
+                start = next;
+                length = LengthOf(window[start..]);
+            }
+
             if (length < 0)
             {
                 return isLast ? -1 : start;
@@ -89,6 +99,17 @@ internal sealed class RecordScanner(Stream stream, ReadOnlyMemory<byte> needle) 
                 from += hit + needle.Length;
             }
         }
+    }
+
+    // Where the next object of an array begins; negative where something else follows.
+    private static int NextAfter(ReadOnlySpan<byte> window, int at)
+    {
+        while (at < window.Length && window[at] is (byte)',' or (byte)' ' or (byte)'\r' or (byte)'\n' or (byte)'\t')
+        {
+            at++;
+        }
+
+        return at < window.Length && window[at] == '{' ? at : -1;
     }
 
     // Every record begins with this member, as CloudTrail writes them.
@@ -112,10 +133,34 @@ internal sealed class RecordScanner(Stream stream, ReadOnlyMemory<byte> needle) 
         }
     }
 
-    private static bool EndsWell(ReadOnlySpan<byte> window)
+    private static bool BeginsArray(ReadOnlySpan<byte> window)
+    {
+        ReadOnlySpan<byte> beginning = "{\"Records\":["u8;
+        foreach (var one in window)
+        {
+            if (beginning.IsEmpty)
+            {
+                break;
+            }
+
+            if (one == beginning[0])
+            {
+                beginning = beginning[1..];
+            }
+            else if (!char.IsWhiteSpace((char)one))
+            {
+                return false;
+            }
+        }
+
+        return beginning.IsEmpty;
+    }
+
+    // A file that was cut off behind a record looks whole but for the end of the array.
+    private static bool EndsWell(ReadOnlySpan<byte> window, bool isArray)
     {
         var text = window.TrimEnd(" \r\n\t"u8);
-        return text.EndsWith("}"u8);
+        return text is [.., (byte)'}'] && (!isArray || text[..^1].TrimEnd(" \r\n\t"u8) is [.., (byte)']']);
     }
 }
 

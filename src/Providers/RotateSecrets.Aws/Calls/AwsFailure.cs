@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Amazon.Runtime;
 using Amazon.SecretsManager.Model;
+using RotateSecrets.Aws.Connecting;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.Aws.Calls;
@@ -19,21 +20,21 @@ internal static partial class AwsFailure
     /// <param name="target">The address, or the store's name.</param>
     /// <param name="operation">The operation, with its service: <c>secretsmanager:GetSecretValue</c>.</param>
     /// <param name="isWrite">Whether it would have changed something.</param>
-    /// <param name="key">The KMS key of the secret, where the exception is about it and it is known.</param>
+    /// <param name="key">The KMS key of the secret, where it is known; the exception's own word goes before it.</param>
     public static Failure Of(Exception e, string target, string operation, bool isWrite, string? key = null)
     {
         var unknown = isWrite ? Effect.Unknown : Effect.None;
         return e switch
         {
+            CredentialsLostException lost => lost.Failure,
+            { InnerException: CredentialsLostException lost } => lost.Failure,
             ResourceNotFoundException => new Failure(FailureCode.SecretNotFound, target, $"There is no secret at {target}."),
             ResourceExistsException => new Failure(FailureCode.VersionConflict, target, $"{target} exists already."),
             InvalidParameterException => new Failure(FailureCode.ValueInvalid, target, $"AWS takes {operation} of {target} for invalid."),
             InvalidRequestException when e.Message.Contains("delet", StringComparison.OrdinalIgnoreCase) => Deleted(target),
             InvalidRequestException => new Failure(FailureCode.NotSupported, target, $"AWS refuses {operation} of {target} in the state that the secret is in."),
             LimitExceededException => new Failure(FailureCode.LimitReached, target, $"AWS refuses {operation} of {target}: a quota of the account or the secret is reached."),
-            DecryptionFailureException => Key(target, operation, "kms:Decrypt", key),
-            EncryptionFailureException => Key(target, operation, "kms:GenerateDataKey", key),
-            AmazonServiceException denied when IsOfKey(denied) => Key(target, operation, operation is "secretsmanager:GetSecretValue" or "ssm:GetParameter" ? "kms:Decrypt" : "kms:GenerateDataKey", key),
+            AmazonServiceException locked when IsOfKey(locked) => Key(locked, target, operation, key),
             MalformedPolicyDocumentException => new Failure(FailureCode.DocumentInvalid, target, $"The resource policy of {target} is malformed."),
             AmazonServiceException served => OfService(served, target, operation, unknown),
             AmazonUnmarshallingException or JsonException => Unavailable(target, operation, "half an answer came, or none that it could have given", unknown),
@@ -48,7 +49,7 @@ internal static partial class AwsFailure
     public static Failure Deleted(string target, DateTimeOffset? on = null) =>
         new(FailureCode.SecretDeleted, target, on is { } day ? $"{target} is scheduled for deletion on {day:u}." : $"{target} is scheduled for deletion.")
         {
-            Remedy = "Restore it with: aws secretsmanager restore-secret --secret-id <name>, or use another name.",
+            Remedy = $"Restore it with: aws secretsmanager restore-secret --secret-id {target[(target.IndexOf(':', StringComparison.Ordinal) + 1)..].Split('#')[0]}, or use another name.",
         };
 
     private static Failure OfService(AmazonServiceException e, string target, string operation, Effect unknown) => e switch
@@ -65,7 +66,8 @@ internal static partial class AwsFailure
         { ErrorCode: "ParameterAlreadyExists" } => new Failure(FailureCode.VersionConflict, target, $"{target} exists already."),
         { ErrorCode: "ParameterMaxVersionLimitExceeded" or "ParameterVersionLabelLimitExceeded" or "ParameterLimitExceeded" } =>
             new Failure(FailureCode.LimitReached, target, $"{target} has as many versions or labels as Parameter Store takes."),
-        { ErrorCode: "InvalidKeyId" } => Key(target, operation, "kms:Encrypt", null),
+        { ErrorCode: "ValidationException" or "ParameterPatternMismatchException" or "HierarchyLevelLimitExceededException" or "UnsupportedParameterType" } =>
+            new Failure(FailureCode.ValueInvalid, target, $"AWS takes {operation} of {target} for invalid ({e.ErrorCode})."),
         { StatusCode: HttpStatusCode.NotImplemented } => new Failure(FailureCode.NotSupported, target, $"What answers for AWS has no {operation}."),
         _ when (int)e.StatusCode >= 500 => Unavailable(target, operation, $"it answered {(int)e.StatusCode}", unknown),
         _ => new Failure(FailureCode.NotSupported, target, $"AWS refuses {operation} of {target} ({Name(e.ErrorCode)})."),
@@ -83,15 +85,28 @@ internal static partial class AwsFailure
         };
     }
 
-    /// <summary>Whether it is the KMS key that can't be used, and not the secret.</summary>
-    public static bool IsOfKey(Exception e) => e is DecryptionFailureException or EncryptionFailureException
-        || (e is AmazonServiceException { ErrorCode: "AccessDeniedException" } && e.Message.Contains("KMS", StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether it is the KMS key that can't be used, and not the secret: the action that is denied tells, and where none is named, the service's words.</summary>
+    public static bool IsOfKey(Exception e) => e switch
+    {
+        DecryptionFailureException or EncryptionFailureException or AmazonServiceException { ErrorCode: "InvalidKeyId" } => true,
+        AmazonServiceException { ErrorCode: "AccessDeniedException" } => ActionPattern().Match(e.Message) is { Success: true } denied
+            ? denied.Value.StartsWith("kms:", StringComparison.Ordinal)
+            : e.Message.Contains("KMS", StringComparison.Ordinal) || e.Message.Contains("customer master key", StringComparison.Ordinal),
+        _ => false,
+    };
 
-    private static Failure Key(string target, string operation, string action, string? key) =>
-        new(FailureCode.AccessDenied, target, $"The KMS key {key ?? $"alias/aws/{operation.Split(':')[0]}"} of {target} can't be used: {action} is not permitted, or the key is disabled.")
+    private static Failure Key(AmazonServiceException e, string target, string operation, string? known)
+    {
+        var action = ActionPattern().Match(e.Message) is { Success: true } denied && denied.Value.StartsWith("kms:", StringComparison.Ordinal) ? denied.Value
+            : e is DecryptionFailureException || operation is "secretsmanager:GetSecretValue" or "ssm:GetParameter" ? "kms:Decrypt"
+            : operation is "ssm:PutParameter" ? "kms:Encrypt"
+            : "kms:GenerateDataKey";
+        var key = ResourcePattern().Match(e.Message) is { Success: true } named && named.Value.Contains(":kms:", StringComparison.Ordinal) ? named.Value : known;
+        return new Failure(FailureCode.AccessDenied, target, $"The KMS key {(key is null ? "of" : $"{key} of")} {target} can't be used: {action} is not permitted, or the key is disabled.")
         {
             Remedy = $"Allow {action} in the policy of the key, and see that it is enabled.",
         };
+    }
 
     private static Failure Unavailable(string target, string operation, string why, Effect effect) =>
         new(FailureCode.StoreUnavailable, target, $"{operation} of {target} failed: {why}.") { Effect = effect };

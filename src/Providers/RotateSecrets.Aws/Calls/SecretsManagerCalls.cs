@@ -204,7 +204,7 @@ internal sealed class SecretsManagerCalls(AmazonSecretsManagerClient client, str
     {
         try
         {
-            return (await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = address.Path }, cancellation)).KmsKeyId;
+            return (await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = address.Path }, cancellation)).KmsKeyId ?? "alias/aws/secretsmanager";
         }
         catch (Exception e) when (AwsFailure.Fits(e))
         {

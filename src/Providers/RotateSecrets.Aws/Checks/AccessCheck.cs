@@ -7,7 +7,7 @@ using RotateSecrets.Stores;
 
 namespace RotateSecrets.Aws.Checks;
 
-/// <summary>Looks at a secret before it is touched: three requests, after which a rotation knows what it has to.</summary>
+/// <summary>Looks at a secret before it is touched: four requests, after which a rotation knows what it has to.</summary>
 /// <param name="calls">Calls the service.</param>
 /// <param name="reader">Reads it.</param>
 /// <param name="name">The store's name.</param>
@@ -61,7 +61,43 @@ internal sealed class AccessCheck(SecretsManagerCalls calls, SecretReader reader
             return often;
         }
 
-        return (await FindingsAsync(address, view, cancellation)).Map(findings => new StoreAccessReport(name, address, wanted, StoreAccess.None, findings));
+        if ((await FindingsAsync(address, view, cancellation)).Failed(out failure, out var findings))
+        {
+            return failure;
+        }
+
+        return await UnreadAsync(address, view, wanted, cancellation) switch
+        {
+            null => new StoreAccessReport(name, address, wanted, StoreAccess.None, findings),
+            { Code: FailureCode.AccessDenied } denied => new StoreAccessReport(name, address, wanted, StoreAccess.Read, [.. findings, denied.Message]),
+            { Code: FailureCode.SecretNotFound } absent when !wanted.HasFlag(StoreAccess.Revoke) => new StoreAccessReport(name, address, wanted, StoreAccess.None, [.. findings, absent.Message]),
+            { } unread => unread,
+        };
+    }
+
+    // Whoever rotates has to hold the value that is current; who only writes need not be let read it.
+    private async Task<Failure?> UnreadAsync(SecretAddress address, SecretView view, StoreAccess wanted, CancellationToken cancellation)
+    {
+        if (!wanted.HasFlag(StoreAccess.Read) || view.Current is not { } current)
+        {
+            return null;
+        }
+
+        if ((await reader.ReadAsync(address, VersionSelector.OfId(current.Id), cancellation)).Failed(out var failure, out var read))
+        {
+            return failure;
+        }
+
+        using (read.Content)
+        {
+            var found = read.Content.At(address);
+            if (found.Succeeded(out var value, out var flaw))
+            {
+                value.Dispose();
+            }
+
+            return flaw;
+        }
     }
 
     private async Task<Outcome<IReadOnlyList<string>>> FindingsAsync(SecretAddress address, SecretView view, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text.Json;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Secrets;
@@ -7,7 +8,9 @@ namespace RotateSecrets.Aws.Checks;
 /// <summary>A secret's resource policy: who else it lets read the secret.</summary>
 internal static class ResourcePolicy
 {
-    /// <summary>Those whom a policy allows to read the value, as it names them.</summary>
+    private const string Everybody = "*";
+
+    /// <summary>Those whom a policy allows to read the value, as it names them. What is denied under conditions may be allowed at times, and counts as allowed.</summary>
     /// <param name="policy">The policy's JSON.</param>
     /// <param name="address">The secret.</param>
     public static Outcome<IReadOnlyList<string>> Readers(string policy, SecretAddress address)
@@ -15,19 +18,12 @@ internal static class ResourcePolicy
         try
         {
             using var document = JsonDocument.Parse(policy);
-            var readers = new List<string>();
-            foreach (var statement in Each(document.RootElement.GetProperty("Statement")))
-            {
-                if (statement.GetProperty("Effect").GetString() == "Allow"
-                    && (!statement.TryGetProperty("Action", out var actions) || Each(actions).Any(static action => Reads(action.GetString()!))))
-                {
-                    readers.AddRange(Principals(statement));
-                }
-            }
-
-            return Outcome.Of<IReadOnlyList<string>>([.. readers.Distinct(StringComparer.Ordinal)]);
+            var about = Each(document.RootElement.GetProperty("Statement")).Where(IsAboutReading).ToList();
+            var denials = about.FindAll(static one => !Allows(one) && !one.TryGetProperty("Condition", out _));
+            return Outcome.Of<IReadOnlyList<string>>([
+                .. about.Where(Allows).SelectMany(one => Named(one).Where(reader => !denials.Exists(denial => Covers(denial, reader))).Select(reader => Said(one, reader))).Distinct(StringComparer.Ordinal)]);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentNullException or NullReferenceException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return new Failure(
                 FailureCode.DocumentInvalid, address.ToString(), $"The resource policy of {address.Store}:{address.Path} is malformed, so nobody can tell who reads the secret.")
@@ -37,25 +33,34 @@ internal static class ResourcePolicy
         }
     }
 
-    private static bool Reads(string action)
+    private static bool Allows(JsonElement statement) => statement.GetProperty("Effect").GetString() switch
     {
-        var pattern = action.ToLowerInvariant();
-        const string read = "secretsmanager:getsecretvalue";
-        var star = pattern.IndexOf('*', StringComparison.Ordinal);
-        return star < 0 ? pattern == read : read.StartsWith(pattern[..star], StringComparison.Ordinal);
-    }
+        "Allow" => true,
+        "Deny" => false,
+        _ => throw new JsonException(),
+    };
 
-    private static IEnumerable<string> Principals(JsonElement statement)
-    {
-        if (!statement.TryGetProperty("Principal", out var principal))
-        {
-            return statement.TryGetProperty("NotPrincipal", out _) ? ["everybody but those named"] : [];
-        }
+    private static bool IsAboutReading(JsonElement statement) => statement.TryGetProperty("Action", out var actions)
+        ? Each(actions).Any(Reads)
+        : !Each(statement.GetProperty("NotAction")).Any(Reads);
 
-        return principal.ValueKind == JsonValueKind.Object
-            ? principal.EnumerateObject().SelectMany(static kind => Each(kind.Value)).Select(static one => one.GetString()!)
-            : [principal.GetString()!];
-    }
+    private static bool Reads(JsonElement action) => FileSystemName.MatchesSimpleExpression(Text(action), "secretsmanager:GetSecretValue", ignoreCase: true);
+
+    private static string Text(JsonElement element) => element.GetString() ?? throw new JsonException();
+
+    private static IEnumerable<string> Named(JsonElement statement) =>
+        statement.TryGetProperty("Principal", out var principals) ? Principals(principals) : statement.TryGetProperty("NotPrincipal", out _) ? ["everybody but those named"] : [];
+
+    private static bool Covers(JsonElement denial, string reader) => denial.TryGetProperty("Principal", out var named)
+        ? Principals(named).Any(one => one == reader || one == Everybody)
+        : denial.TryGetProperty("NotPrincipal", out var spared) && !Principals(spared).Contains(reader, StringComparer.Ordinal);
+
+    private static IEnumerable<string> Principals(JsonElement principals) => principals.ValueKind == JsonValueKind.Object
+        ? principals.EnumerateObject().SelectMany(static kind => Each(kind.Value)).Select(Text)
+        : [Text(principals)];
+
+    private static string Said(JsonElement statement, string reader) =>
+        (reader == Everybody ? "everybody" : reader) + (statement.TryGetProperty("Condition", out _) ? " (under conditions)" : string.Empty);
 
     private static IEnumerable<JsonElement> Each(JsonElement element) => element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [element];
 }

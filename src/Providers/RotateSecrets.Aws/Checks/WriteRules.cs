@@ -1,3 +1,4 @@
+using System.Buffers;
 using Amazon.SecretsManager.Model;
 using RotateSecrets.Aws.Calls;
 using RotateSecrets.Aws.Versions;
@@ -13,6 +14,11 @@ internal static class WriteRules
     // "Avoid calling PutSecretValue or UpdateSecret at a sustained rate of more than once every 10 minutes": versions would pile up to the quota of 100, for none is removed
     // in its first 24 hours. Source: the service's API reference, PutSecretValue. Sustained means that some may follow each other; an emergency may be one of them too many, until the quota.
     private const int Burst = 10;
+
+    // What CreateSecret takes for a name. Source: its page in the service's API reference.
+    private const int LongestName = 512;
+
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+=.@!-");
 
     private static readonly TimeSpan Sustained = TimeSpan.FromMinutes(10);
 
@@ -65,9 +71,18 @@ internal static class WriteRules
         };
     }
 
-    /// <summary>Who else writes the secret; null where nobody does.</summary>
+    /// <summary>Said of a name that no secret can have; null of others.</summary>
+    public static Failure? NameFlaw(SecretAddress address) => address.Path.Length <= LongestName && !address.Path.AsSpan().ContainsAnyExcept(NameCharacters) ? null
+        : new Failure(FailureCode.ValueInvalid, address.ToString(), $"No secret can be called {address.Path}: a name has at most {LongestName} letters, digits and characters of /_+=.@!-");
+
+    /// <summary>Who else writes the secret, or where it is written; null where that is here.</summary>
     public static Failure? Owner(SecretAddress address, DescribeSecretResponse description) => description switch
     {
+        { PrimaryRegion: { Length: > 0 } primary, ARN: { } arn } when arn.Split(':', 5) is ["arn", _, _, { Length: > 0 } here, ..] && here != primary => new Failure(
+            FailureCode.ManagedElsewhere, address.ToString(), $"{address.Store}:{address.Path} is a replica in {here}; it is written in {primary}.")
+        {
+            Remedy = $"Connect that region under a name of its own, as in Connect-SecretStore -Aws -Region {primary} -Name primary",
+        },
         { OwningService: { Length: > 0 } service } => new Failure(
             FailureCode.ManagedElsewhere, address.ToString(), $"{address.Store}:{address.Path} is managed by {service}, which rotates it itself.")
         {

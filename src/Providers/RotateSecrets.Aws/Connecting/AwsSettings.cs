@@ -107,8 +107,8 @@ internal sealed record AwsSettings
             SessionToken = request.Secrets.GetValueOrDefault("SessionToken"),
             Endpoint = endpoint,
             IsParameterStore = isParameterStore,
-            UseFips = IsTrue("UseFips") || IsSet("AWS_USE_FIPS_ENDPOINT"),
-            UseDualStack = IsTrue("UseDualStack") || IsSet("AWS_USE_DUALSTACK_ENDPOINT"),
+            UseFips = IsTrue("UseFips"),
+            UseDualStack = IsTrue("UseDualStack"),
             RecoveryDays = days,
             CloudTrailPaths = trails,
             ConsumerPaths = consumers,
@@ -116,9 +116,6 @@ internal sealed record AwsSettings
         };
 
         string? One(string name) => request.Settings.TryGetValue(name, out var texts) && texts is [.., { Length: > 0 } last] ? last : null;
-
-        // The SDK looks at these once in the life of a process.
-        static bool IsSet(string variable) => string.Equals(Environment.GetEnvironmentVariable(variable), bool.TrueString, StringComparison.OrdinalIgnoreCase);
 
         bool IsTrue(string name) => string.Equals(One(name), bool.TrueString, StringComparison.OrdinalIgnoreCase);
     }

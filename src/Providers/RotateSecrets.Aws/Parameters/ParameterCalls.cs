@@ -16,36 +16,46 @@ internal sealed class ParameterCalls(AmazonSimpleSystemsManagementClient client,
     // The most that a page takes (GetParameterHistory and GetParametersByPath of the API reference).
     private const int Page = 50;
 
-    /// <summary>All versions, oldest first, with their values: Parameter Store has no list without.</summary>
-    public Task<Outcome<List<ParameterHistory>>> HistoryAsync(SecretAddress address, bool withValues, CancellationToken cancellation) => CallAsync(
+    /// <summary>The rotations that work here, for which requests are counted.</summary>
+    public RotationScopes Scopes { get; } = new();
+
+    /// <summary>All versions, oldest first, with their values still encrypted.</summary>
+    public async Task<Outcome<List<ParameterHistory>>> HistoryAsync(SecretAddress address, CancellationToken cancellation) => ParameterRules.FieldFlaw(address) is { } flaw ? flaw : await CallAsync(
         address,
         "GetParameterHistory",
         false,
         async () =>
         {
             var all = new List<ParameterHistory>();
-            var request = new GetParameterHistoryRequest { Name = address.Path, WithDecryption = withValues, MaxResults = Page };
+            var request = new GetParameterHistoryRequest { Name = address.Path, WithDecryption = false, MaxResults = Page };
             do
             {
                 var page = await client.GetParameterHistoryAsync(request, cancellation);
                 all.AddRange(page.Parameters ?? []);
                 request.NextToken = page.NextToken;
+                if (request.NextToken is { Length: > 0 })
+                {
+                    Scopes.Of(address)?.Count();
+                }
             }
             while (!string.IsNullOrEmpty(request.NextToken));
             return all;
         },
         cancellation);
 
-    public Task<Outcome<Parameter>> GetAsync(SecretAddress address, long version, CancellationToken cancellation) => CallAsync(
+    /// <summary>Reads the value of a version. The caller disposes of it.</summary>
+    public Task<Outcome<SecretValue>> ReadAsync(SecretAddress address, ParameterHistory version, CancellationToken cancellation) => CallAsync(
         address,
         "GetParameter",
         false,
-        async () => (await client.GetParameterAsync(new GetParameterRequest { Name = FormattableString.Invariant($"{address.Path}:{version}"), WithDecryption = true }, cancellation)).Parameter,
-        cancellation);
+        async () => SecretValue.FromText((await client.GetParameterAsync(
+            new GetParameterRequest { Name = FormattableString.Invariant($"{address.Path}:{version.Version}"), WithDecryption = true }, cancellation)).Parameter.Value),
+        cancellation,
+        version.KeyId);
 
-    /// <summary>Writes a version; a new parameter where there is none.</summary>
+    /// <summary>Writes a version; a new parameter where there is none. What isn't said anew falls back to the account's defaults, the key among them: so all is said as it was.</summary>
     /// <returns>Its number.</returns>
-    public Task<Outcome<long>> PutAsync(SecretAddress address, SecretValue value, ParameterType type, bool overwrite, CancellationToken cancellation) => CallAsync(
+    public Task<Outcome<long>> PutAsync(SecretAddress address, SecretValue value, ParameterHistory? youngest, CancellationToken cancellation) => CallAsync(
         address,
         "PutParameter",
         true,
@@ -54,14 +64,20 @@ internal sealed class ParameterCalls(AmazonSimpleSystemsManagementClient client,
             {
                 Name = address.Path,
                 Value = value.Reveal(),
-                Type = type,
-                Overwrite = overwrite,
+                Type = youngest?.Type ?? ParameterType.SecureString,
+                KeyId = youngest?.KeyId,
+                Tier = youngest?.Tier,
+                AllowedPattern = youngest?.AllowedPattern,
+                Description = youngest?.Description,
+                DataType = youngest?.DataType,
+                Overwrite = youngest is not null,
 
                 // Only a new parameter takes them.
-                Tags = overwrite || tags.Count == 0 ? null : [.. tags.Select(static tag => new Tag { Key = tag.Key, Value = tag.Value })],
+                Tags = youngest is not null || tags.Count == 0 ? null : [.. tags.Select(static tag => new Tag { Key = tag.Key, Value = tag.Value })],
             },
             cancellation)).Version ?? 0,
-        cancellation);
+        cancellation,
+        youngest?.KeyId);
 
     /// <summary>Gives a version labels, which are taken from the versions that had them.</summary>
     public async Task<Outcome<bool>> LabelAsync(SecretAddress address, long version, CancellationToken cancellation, params IEnumerable<string> labels)
@@ -119,18 +135,28 @@ internal sealed class ParameterCalls(AmazonSimpleSystemsManagementClient client,
             },
             cancellation);
 
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        Scopes.Dispose();
+        client.Dispose();
+    }
 
-    private async Task<Outcome<T>> CallAsync<T>(SecretAddress? address, string operation, bool isWrite, Func<Task<T>> call, CancellationToken cancellation)
+    private async Task<Outcome<T>> CallAsync<T>(
+        SecretAddress? address, string operation, bool isWrite, Func<Task<T>> call, CancellationToken cancellation, string? key = null)
         where T : notnull
     {
+        if (address is not null)
+        {
+            Scopes.Of(address)?.Count();
+        }
+
         try
         {
             return Outcome.Of(await call());
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested && AwsFailure.Fits(e))
         {
-            return AwsFailure.Of(e, address is null ? name : address.ToString(), $"ssm:{operation}", isWrite);
+            return AwsFailure.Of(e, address is null ? name : address.ToString(), $"ssm:{operation}", isWrite, key);
         }
         catch (AmazonClientException) when (cancellation.IsCancellationRequested)
         {

@@ -31,25 +31,20 @@ internal sealed class ParameterMover(ParameterCalls calls, TimeProvider time)
 
         var current = ParameterRules.Current(history);
         var isLabelled = ParameterLabels.IsLabelled(history);
-        if (!isLabelled)
+        if (isLabelled)
         {
-            if ((await IsBroughtBackAsync(address, row, current!, cancellation)).Failed(out failure, out var isThere))
-            {
-                return failure;
-            }
-
-            if (isThere)
-            {
-                return ParameterRules.At(address, current!, history, time.GetUtcNow());
-            }
+            return Unexpected(address, expectedCurrent, current) is { } other ? other : await RelabelAsync(address, row, current, now, cancellation);
         }
 
-        if (expectedCurrent is not null && expectedCurrent != (current is null ? PutRequest.NoVersion : ParameterRules.Id(current.Version)))
+        if ((await calls.ReadAsync(address, row, cancellation)).Failed(out failure, out var old))
         {
-            return ParameterRules.Other(address, expectedCurrent, current);
+            return failure;
         }
 
-        return isLabelled ? await RelabelAsync(address, row, current, now, cancellation) : await BringBackAsync(address, row, cancellation);
+        using (old)
+        {
+            return await BringBackAsync(address, old, current!, history, expectedCurrent, cancellation);
+        }
     }
 
     /// <summary>Takes a version away.</summary>
@@ -77,35 +72,33 @@ internal sealed class ParameterMover(ParameterCalls calls, TimeProvider time)
         return failure is null ? now with { Stage = SecretStage.Current } : failure;
     }
 
-    private async Task<Outcome<bool>> IsBroughtBackAsync(SecretAddress address, ParameterHistory row, ParameterHistory current, CancellationToken cancellation)
+    private async Task<Outcome<SecretVersion>> BringBackAsync(
+        SecretAddress address, SecretValue old, ParameterHistory current, IReadOnlyList<ParameterHistory> history, string? expectedCurrent, CancellationToken cancellation)
     {
-        if ((await calls.GetAsync(address, row.Version!.Value, cancellation)).Failed(out var failure, out var wanted)
-            || (await calls.GetAsync(address, current.Version!.Value, cancellation)).Failed(out failure, out var present))
+        if ((await calls.ReadAsync(address, current, cancellation)).Failed(out var failure, out var young))
         {
             return failure;
         }
 
-        using var old = SecretValue.FromText(wanted.Value);
-        using var young = SecretValue.FromText(present.Value);
-        return old.Equals(young);
-    }
-
-    private async Task<Outcome<SecretVersion>> BringBackAsync(SecretAddress address, ParameterHistory row, CancellationToken cancellation)
-    {
-        if ((await calls.GetAsync(address, row.Version!.Value, cancellation)).Failed(out var failure, out var old))
+        using (young)
         {
-            return failure;
+            if (old.Equals(young))
+            {
+                return ParameterRules.At(address, current, history, time.GetUtcNow());
+            }
         }
 
-        using var value = SecretValue.FromText(old.Value);
-        return (await calls.PutAsync(address, value, row.Type, overwrite: true, cancellation)).Map(
-            number => new SecretVersion(address, ParameterRules.Id(number), SecretStage.Current, time.GetUtcNow()) { Fingerprint = value.Fingerprint, Length = value.Length });
+        return Unexpected(address, expectedCurrent, current) is { } other ? other : (await calls.PutAsync(address, old, current, cancellation)).Map(
+            number => new SecretVersion(address, ParameterRules.Id(number), SecretStage.Current, time.GetUtcNow()) { Fingerprint = old.Fingerprint, Length = old.Length });
     }
+
+    private static Failure? Unexpected(SecretAddress address, string? expected, ParameterHistory? current) =>
+        expected is not null && expected != (current is null ? PutRequest.NoVersion : ParameterRules.Id(current.Version)) ? ParameterRules.Other(address, expected, current) : null;
 
     private async Task<Outcome<(ParameterHistory Row, IReadOnlyList<ParameterHistory> History, SecretVersion Now)>> FindAsync(
         SecretAddress address, string version, SecretStage wanted, CancellationToken cancellation)
     {
-        if ((await calls.HistoryAsync(address, withValues: false, cancellation)).Failed(out var failure, out var history))
+        if ((await calls.HistoryAsync(address, cancellation)).Failed(out var failure, out var history))
         {
             return failure;
         }

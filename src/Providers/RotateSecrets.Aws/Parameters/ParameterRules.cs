@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Unicode;
+using Amazon.SimpleSystemsManagement;
 using Amazon.SimpleSystemsManagement.Model;
 using RotateSecrets.Aws.Checks;
 using RotateSecrets.Aws.Versions;
@@ -15,8 +16,9 @@ internal static class ParameterRules
     // The service makes room by deleting the oldest of 100 versions, unless it has a label. Source: the user guide, "Working with parameter versions".
     private const int MostVersions = 100;
 
-    // A standard parameter's. Source: the service's quotas.
+    // A standard parameter's, and an advanced one's. Source: the service's quotas.
     private const int Longest = 4096;
+    private const int LongestAdvanced = 8192;
 
     public static string Id(long? version) => (version ?? 0).ToString(CultureInfo.InvariantCulture);
 
@@ -37,10 +39,7 @@ internal static class ParameterRules
     {
         { Stage: not (SecretStage.Pending or SecretStage.Current) } => new Failure(
             FailureCode.StageForbidden, request.Address.ToString(), $"A version can't be written as {request.Stage}, only as Pending or Current."),
-        { Address.Field: not null } => new Failure(FailureCode.NotSupported, request.Address.ToString(), $"A parameter is one value, and so {request.Address} has no fields."),
         { Value.Length: 0 } => new Failure(FailureCode.ValueInvalid, request.Address.ToString(), $"An empty value can't be stored at {request.Address}."),
-        { Value.Length: > Longest } => new Failure(
-            FailureCode.ValueInvalid, request.Address.ToString(), $"The value for {request.Address} has {request.Value.Length} bytes; a standard parameter takes {Longest}."),
         _ when !request.Value.Reveal(static bytes => Utf8.IsValid(bytes)) => new Failure(
             FailureCode.ValueInvalid, request.Address.ToString(), $"The value for {request.Address} is no text, and a parameter takes nothing else.")
         {
@@ -48,6 +47,22 @@ internal static class ParameterRules
         },
         _ => null,
     };
+
+    /// <summary>Why an address leads nowhere in Parameter Store; null where it can.</summary>
+    public static Failure? FieldFlaw(SecretAddress address) => address.Field is null ? null
+        : new Failure(FailureCode.NotSupported, address.ToString(), $"A parameter is one value, and so {address.Store}:{address.Path} has no field {address.Field}.")
+        {
+            Remedy = "Leave out the # and what follows it.",
+        };
+
+    /// <summary>Said of a value that is longer than the parameter takes; null of others. A parameter keeps its tier.</summary>
+    public static Failure? TooLong(PutRequest request, ParameterHistory? youngest)
+    {
+        var isAdvanced = youngest is not null && (youngest.Tier == ParameterTier.Advanced || youngest.Tier == ParameterTier.IntelligentTiering);
+        var longest = isAdvanced ? LongestAdvanced : Longest;
+        return request.Value.Length <= longest ? null : new Failure(
+            FailureCode.ValueInvalid, request.Address.ToString(), $"The value for {request.Address} has {request.Value.Length} bytes; {(isAdvanced ? "an advanced" : "a standard")} parameter takes {longest}.");
+    }
 
     public static Failure? Conflict(PutRequest request, IReadOnlyList<ParameterHistory> history)
     {

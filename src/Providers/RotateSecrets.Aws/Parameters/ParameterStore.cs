@@ -1,5 +1,6 @@
-using System.Globalization;
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Amazon.SimpleSystemsManagement.Model;
 using RotateSecrets.Aws.Store;
 using RotateSecrets.Aws.Versions;
 using RotateSecrets.Outcomes;
@@ -15,8 +16,10 @@ namespace RotateSecrets.Aws.Parameters;
 /// <param name="description">What it is.</param>
 /// <param name="calls">Calls it.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ParameterStore(StoreDescription description, ParameterCalls calls, TimeProvider time) : ISecretStore
+internal sealed class ParameterStore(StoreDescription description, ParameterCalls calls, TimeProvider time) : ISecretStore, IScopedStore, IUnevenStore
 {
+    // Parameters whose readers get the youngest version.
+    private readonly ConcurrentDictionary<string, bool> unlabelled = new(StringComparer.Ordinal);
     private readonly ParameterWriter writer = new(calls, time);
     private readonly ParameterMover mover = new(calls, time);
 
@@ -24,11 +27,21 @@ internal sealed class ParameterStore(StoreDescription description, ParameterCall
     public StoreDescription Description => description;
 
     /// <inheritdoc/>
+    public StoreCapabilities CapabilitiesAt(SecretAddress address) =>
+        unlabelled.ContainsKey(address.Path) ? description.Capabilities & ~StoreCapabilities.Staged : description.Capabilities;
+
+    /// <inheritdoc/>
+    public IStoreScope Enter(SecretAddress address) => calls.Scopes.Enter(address, isUrgent: false);
+
+    /// <inheritdoc/>
+    public Task LookAsync(SecretAddress address, CancellationToken cancellation) => HistoryAsync(address, cancellation);
+
+    /// <inheritdoc/>
     public async Task<Outcome<StoreAccessReport>> CheckAccessAsync(SecretAddress? address, StoreAccess wanted, CancellationToken cancellation)
     {
         var findings = new List<string>();
         var failure = address is null ? (await calls.ListAsync(string.Empty, most: 1, cancellation)).Failure : null;
-        if (address is not null && (await calls.HistoryAsync(address, withValues: false, cancellation)).Succeeded(out var history, out failure))
+        if (address is not null && (await HistoryAsync(address, cancellation)).Succeeded(out var history, out failure))
         {
             if (ParameterRules.Full(address, history) is { } full)
             {
@@ -37,7 +50,7 @@ internal sealed class ParameterStore(StoreDescription description, ParameterCall
 
             if (!ParameterLabels.IsLabelled(history))
             {
-                findings.Add($"No version of it is labelled {ParameterLabels.Current}, so its readers get the youngest: a candidate can't wait there.");
+                findings.Add($"No version of it is labelled {ParameterLabels.Current}, so its readers get the youngest: a candidate can't wait there. To have one wait, let them read {address.Path}:{ParameterLabels.Current}, and give the version that they use that label.");
             }
         }
 
@@ -71,7 +84,7 @@ internal sealed class ParameterStore(StoreDescription description, ParameterCall
     /// <inheritdoc/>
     public async IAsyncEnumerable<Outcome<SecretVersion>> ListVersionsAsync(SecretAddress address, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (!(await calls.HistoryAsync(address, withValues: false, cancellation)).Succeeded(out var history, out var failure))
+        if (!(await HistoryAsync(address, cancellation)).Succeeded(out var history, out var failure))
         {
             yield return failure;
             yield break;
@@ -86,23 +99,19 @@ internal sealed class ParameterStore(StoreDescription description, ParameterCall
     /// <inheritdoc/>
     public async Task<Outcome<SecretVersion>> ReadAsync(SecretAddress address, VersionSelector version, CancellationToken cancellation)
     {
-        if (!(await calls.HistoryAsync(address, withValues: false, cancellation)).Succeeded(out var history, out var failure))
+        if (!(await HistoryAsync(address, cancellation)).Succeeded(out var history, out var failure))
         {
             return failure;
         }
 
-        var found = history.OrderByDescending(static one => one.Version).Select(one => ParameterRules.At(address, one, history, time.GetUtcNow()))
-            .FirstOrDefault(one => version.Id is { } id ? one.Id == id : one.Stage == version.Stage);
-        if (found is null or { Stage: SecretStage.Revoked })
+        var row = history.OrderByDescending(static one => one.Version).FirstOrDefault(one => version.Id is { } id ? ParameterRules.Id(one.Version) == id : ParameterLabels.StageOf(one, history) == version.Stage);
+        if (row is null || ParameterLabels.StageOf(row, history) == SecretStage.Revoked)
         {
             return SecretReader.NoVersion(address, version);
         }
 
-        return (await calls.GetAsync(address, long.Parse(found.Id, CultureInfo.InvariantCulture), cancellation)).Map(parameter =>
-        {
-            var value = SecretValue.FromText(parameter.Value);
-            return found with { Value = value, Fingerprint = value.Fingerprint, Length = value.Length };
-        });
+        var found = ParameterRules.At(address, row, history, time.GetUtcNow());
+        return (await calls.ReadAsync(address, row, cancellation)).Map(value => found with { Value = value, Fingerprint = value.Fingerprint, Length = value.Length });
     }
 
     /// <inheritdoc/>
@@ -119,6 +128,11 @@ internal sealed class ParameterStore(StoreDescription description, ParameterCall
     /// <inheritdoc/>
     public async Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, CancellationToken cancellation)
     {
+        if (ParameterRules.FieldFlaw(address) is { } flaw)
+        {
+            return flaw;
+        }
+
         var removed = await calls.DeleteAsync(address, cancellation);
         return removed.Failure is { Code: not FailureCode.SecretNotFound } failure ? failure : address;
     }
@@ -128,6 +142,21 @@ internal sealed class ParameterStore(StoreDescription description, ParameterCall
     {
         await Task.CompletedTask;
         yield return new Failure(FailureCode.NotSupported, description.Name, $"{description.Name} is Parameter Store, which tells nothing of who reads.");
+    }
+
+    private async Task<Outcome<List<ParameterHistory>>> HistoryAsync(SecretAddress address, CancellationToken cancellation)
+    {
+        var read = await calls.HistoryAsync(address, cancellation);
+        if (read.Succeeded(out var history, out _) && !ParameterLabels.IsLabelled(history))
+        {
+            unlabelled[address.Path] = true;
+        }
+        else
+        {
+            unlabelled.TryRemove(address.Path, out _);
+        }
+
+        return read;
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using Amazon.SimpleSystemsManagement;
 using Amazon.SimpleSystemsManagement.Model;
 using RotateSecrets.Aws.Values;
 using RotateSecrets.Outcomes;
@@ -20,7 +19,7 @@ internal sealed class ParameterWriter(ParameterCalls calls, TimeProvider time)
             return flaw;
         }
 
-        var seen = await calls.HistoryAsync(address, withValues: false, cancellation);
+        var seen = await calls.HistoryAsync(address, cancellation);
         if (seen.Failure is { Code: not FailureCode.SecretNotFound } failure)
         {
             return failure;
@@ -33,18 +32,27 @@ internal sealed class ParameterWriter(ParameterCalls calls, TimeProvider time)
             return await RepeatAsync(request, earlier, history, cancellation);
         }
 
-        // Writing and labelling are two requests: what stands there with neither label nor owner may be the first half of this very write.
-        if ((await OrphanAsync(request, history, cancellation)).Failed(out var unread, out var orphan))
+        var youngest = history.MaxBy(static version => version.Version);
+        if (ParameterRules.TooLong(request, youngest) is { } tooLong)
         {
-            return unread;
+            return tooLong;
         }
 
-        if (orphan.Version is { } half)
+        // Writing and labelling are two requests: what stands there with neither label nor owner may be the first half of this very write.
+        if (youngest is not null && MayBeHalfDone(request, youngest))
         {
-            var rest = history.FindAll(version => version != half);
-            return ParameterRules.Conflict(request, rest) is { } taken ? taken
-                : await LabelAsync(request, half.Version!.Value, token, rest, cancellation) is { } unfinished ? unfinished
-                : new SecretVersion(address, ParameterRules.Id(half.Version), request.Stage, time.GetUtcNow()) { Token = request.Token, Fingerprint = request.Value.Fingerprint, Length = request.Value.Length };
+            if ((await IsOfAsync(request, youngest, cancellation)).Failed(out var unread, out var isHalfDone))
+            {
+                return unread;
+            }
+
+            if (isHalfDone)
+            {
+                var rest = history.FindAll(version => version != youngest);
+                return ParameterRules.Conflict(request, rest) is { } taken ? taken
+                    : await LabelAsync(request, youngest.Version!.Value, token, rest, cancellation) is { } unfinished ? unfinished
+                    : Written(request, youngest.Version);
+            }
         }
 
         if (ParameterRules.Conflict(request, history) is { } conflict)
@@ -52,9 +60,8 @@ internal sealed class ParameterWriter(ParameterCalls calls, TimeProvider time)
             return conflict;
         }
 
-        var last = history.Count == 0 ? 0 : history.Max(static version => version.Version ?? 0);
-        var type = history.Count == 0 ? ParameterType.SecureString : history[^1].Type;
-        if (!(await calls.PutAsync(address, request.Value, type, overwrite: history.Count > 0, cancellation)).Succeeded(out var number, out var unwritten))
+        var next = (youngest?.Version ?? 0) + 1;
+        if (!(await calls.PutAsync(address, request.Value, youngest, cancellation)).Succeeded(out var number, out var unwritten))
         {
             return unwritten;
         }
@@ -64,10 +71,13 @@ internal sealed class ParameterWriter(ParameterCalls calls, TimeProvider time)
             return unlabelled;
         }
 
-        return number == last + 1
-            ? new SecretVersion(address, ParameterRules.Id(number), request.Stage, time.GetUtcNow()) { Token = request.Token, Fingerprint = request.Value.Fingerprint, Length = request.Value.Length }
-            : new Failure(FailureCode.VersionConflict, address.ToString(), $"Somebody else wrote {address} at the same time: version {number} was written where {last + 1} was expected.");
+        return number == next
+            ? Written(request, number)
+            : new Failure(FailureCode.VersionConflict, address.ToString(), $"Somebody else wrote {address} at the same time: version {number} was written where {next} was expected.");
     }
+
+    private SecretVersion Written(PutRequest request, long? number) =>
+        new(request.Address, ParameterRules.Id(number), request.Stage, time.GetUtcNow()) { Token = request.Token, Fingerprint = request.Value.Fingerprint, Length = request.Value.Length };
 
     private async Task<Failure?> LabelAsync(
         PutRequest request, long number, string token, IReadOnlyList<ParameterHistory> history, CancellationToken cancellation)
@@ -90,36 +100,23 @@ internal sealed class ParameterWriter(ParameterCalls calls, TimeProvider time)
         return failure is null ? null : failure with { Effect = Effect.Unknown };
     }
 
-    private async Task<Outcome<(ParameterHistory? Version, bool IsThere)>> OrphanAsync(PutRequest request, List<ParameterHistory> history, CancellationToken cancellation)
-    {
-        // Where readers get the youngest version, only that which the request expects to replace can have been there before it.
-        if (history.MaxBy(static version => version.Version) is not { } youngest || youngest.Labels is { Count: > 0 }
-            || request.ExpectedVersion is null || request.ExpectedVersion == ParameterRules.Id(youngest.Version))
-        {
-            return (null, false);
-        }
+    // Where readers get the youngest version, only that which the request expects to replace can have been there before it.
+    private static bool MayBeHalfDone(PutRequest request, ParameterHistory youngest) =>
+        youngest.Labels is not { Count: > 0 } && request.ExpectedVersion is { } expected && expected != ParameterRules.Id(youngest.Version);
 
-        if ((await calls.GetAsync(request.Address, youngest.Version!.Value, cancellation)).Failed(out var failure, out var parameter))
+    private async Task<Outcome<bool>> IsOfAsync(PutRequest request, ParameterHistory version, CancellationToken cancellation) =>
+        (await calls.ReadAsync(request.Address, version, cancellation)).Map(stored =>
         {
-            return failure;
-        }
-
-        using var stored = SecretValue.FromText(parameter.Value);
-        return request.Value.Equals(stored) ? (youngest, true) : ((ParameterHistory?)null, false);
-    }
+            using (stored)
+            {
+                return request.Value.Equals(stored);
+            }
+        });
 
     private async Task<Outcome<SecretVersion>> RepeatAsync(
-        PutRequest request, ParameterHistory earlier, IReadOnlyList<ParameterHistory> history, CancellationToken cancellation)
-    {
-        if (!(await calls.GetAsync(request.Address, earlier.Version!.Value, cancellation)).Succeeded(out var parameter, out var failure))
-        {
-            return failure;
-        }
-
-        using var stored = SecretValue.FromText(parameter.Value);
-        return request.Value.Equals(stored)
-            ? ParameterRules.At(request.Address, earlier, history, time.GetUtcNow()) with { Token = request.Token }
+        PutRequest request, ParameterHistory earlier, IReadOnlyList<ParameterHistory> history, CancellationToken cancellation) =>
+        (await IsOfAsync(request, earlier, cancellation)).Failed(out var failure, out var isSame) ? failure
+            : isSame ? ParameterRules.At(request.Address, earlier, history, time.GetUtcNow()) with { Token = request.Token }
             : new Failure(
                 FailureCode.TokenReused, request.Address.ToString(), $"Version {earlier.Version} of {request.Address} was written with this token and another value.");
-    }
 }

@@ -14,9 +14,9 @@ internal sealed class ContentComposer(SecretReader reader)
     public static Outcome<SecretContent> Compose(PutRequest request, SecretContent? whole)
     {
         var address = request.Address;
-        if (address.Field is { } field && whole is { IsBinary: true })
+        if (whole is { IsBinary: true } && whole.FieldFlaw(address) is { } flaw)
         {
-            return whole.At(address).Failure!;
+            return flaw;
         }
 
         SecretContent content;

@@ -9,10 +9,8 @@ internal static class SecretName
     /// <summary>The name that a full ARN ends in, without its suffix; a name as it is.</summary>
     public static string Of(string id) => InArn(id) is { } name ? name.Length > Suffix && name[^Suffix] == '-' ? name[..^Suffix] : name : id;
 
-    /// <summary>Whether somebody who wrote a name, or an ARN with or without its suffix, means a secret.</summary>
-    /// <param name="id">What was written.</param>
-    /// <param name="name">The secret's name.</param>
-    public static bool Means(string id, string name) => InArn(id) is { } written ? EndsArnOf(written, name) : id == name;
+    /// <summary>Whether two, who each wrote a name, or an ARN with or without its suffix, may mean one secret. An ARN without looks like one with, where the name itself ends in a dash and six characters.</summary>
+    public static bool MayBeSame(string one, string other) => Possible(one).Intersect(Possible(other), StringComparer.Ordinal).Any();
 
     /// <summary>Whether the last part of an ARN is a secret's name, with or without the suffix.</summary>
     public static bool EndsArnOf(string written, string name) =>
@@ -20,6 +18,8 @@ internal static class SecretName
 
     /// <summary>The account in an ARN; null where it is none, or has none.</summary>
     public static string? AccountOf(string id) => id.Split(':', 7) is ["arn", _, _, _, { Length: > 0 } account, ..] ? account : null;
+
+    private static string[] Possible(string id) => InArn(id) is { } written ? [written, Of(id)] : [id];
 
     private static string? InArn(string id) => id.Split(':', 7) is ["arn", _, "secretsmanager", _, _, "secret", var name] ? name : null;
 }

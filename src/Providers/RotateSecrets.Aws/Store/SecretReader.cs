@@ -86,6 +86,25 @@ internal sealed class SecretReader(SecretsManagerCalls calls, TimeProvider time)
         return await AskAsync(address, selector, cancellation);
     }
 
+    /// <summary>Why a field can't be in the value that is current; null where it can, and where the value is hidden from the caller.</summary>
+    public async Task<Failure?> FieldFlawAsync(SecretAddress address, SecretView view, CancellationToken cancellation)
+    {
+        if (address.Field is null || view.Current is not { } current)
+        {
+            return null;
+        }
+
+        if ((await ReadAsync(address, VersionSelector.OfId(current.Id), cancellation)).Failed(out var failure, out var read))
+        {
+            return failure.Code is FailureCode.AccessDenied or FailureCode.VersionNotFound ? null : failure;
+        }
+
+        using (read.Content)
+        {
+            return read.Content.FieldFlaw(address);
+        }
+    }
+
     public static Failure NoSecret(SecretAddress address) => new(FailureCode.SecretNotFound, address.ToString(), $"There is no secret at {address.Store}:{address.Path}.");
 
     public static Failure NoVersion(SecretAddress address, VersionSelector selector) =>
@@ -122,7 +141,7 @@ internal sealed class SecretReader(SecretsManagerCalls calls, TimeProvider time)
                 var version = new LabelledVersion(answer.VersionId ?? selector.Id ?? string.Empty, [.. answer.VersionStages ?? []], SecretView.Moment(answer.CreatedDate));
                 if (SecretContent.Of(answer) is not { } content)
                 {
-                    return new Failure(FailureCode.VersionNotFound, address.ToString(), $"{address} {selector} has no value yet.");
+                    return NoValue(address, version.Id);
                 }
 
                 if (version.Stage == SecretStage.Revoked || (selector.Stage is { } wanted && version.Stage != wanted))
@@ -146,9 +165,10 @@ internal sealed class SecretReader(SecretsManagerCalls calls, TimeProvider time)
                 return failure;
             }
 
-            if (attempt >= Attempts || (selector.Id is null && Select(view, selector) is null))
+            var seen = Select(view, selector);
+            if (attempt >= Attempts || (selector.Id is null && seen is null))
             {
-                return NoVersion(address, selector);
+                return seen is null ? NoVersion(address, selector) : NoValue(address, seen.Id);
             }
 
             await PauseAsync(attempt, cancellation);
@@ -158,6 +178,13 @@ internal sealed class SecretReader(SecretsManagerCalls calls, TimeProvider time)
     private async Task<Outcome<(LabelledVersion Version, SecretContent Content)>> AbsentAsync(
         SecretAddress address, VersionSelector selector, CancellationToken cancellation) =>
         (await ViewAsync(address, cancellation)).Failed(out var failure, out _) ? failure : NoVersion(address, selector);
+
+    // A function that ended too early makes such a version.
+    private static Failure NoValue(SecretAddress address, string id) =>
+        new(FailureCode.VersionNotFound, address.ToString(), $"Version {id} of {address.Store}:{address.Path} has no value.")
+        {
+            Remedy = "Whoever made it has not put a value there yet; see the log of the function that rotates it.",
+        };
 
     private static Failure Revoked(SecretAddress address, string id) =>
         new(FailureCode.VersionNotFound, address.ToString(), $"Version {id} of {address} was revoked: it has no staging label, and AWS deletes its value in its own time.");

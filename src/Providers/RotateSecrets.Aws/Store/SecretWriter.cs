@@ -83,6 +83,11 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
             return absent;
         }
 
+        if (WriteRules.NameFlaw(address) is { } flaw)
+        {
+            return flaw;
+        }
+
         if (!ContentComposer.Compose(request, null).Succeeded(out var content, out var failure))
         {
             return failure;
@@ -92,15 +97,17 @@ internal sealed class SecretWriter(SecretsManagerCalls calls, SecretReader reade
         {
             // The first version of a secret is made with it, and is current; a candidate is written into a secret without versions.
             var isCurrent = request.Stage == SecretStage.Current;
-            if ((await calls.CreateAsync(address, isCurrent ? id : null, isCurrent ? content : null, cancellation)).Failed(out failure, out _))
+            if ((await calls.CreateAsync(address, isCurrent ? id : null, isCurrent ? content : null, cancellation)).Failed(out failure, out var made))
             {
                 return failure.Code == FailureCode.VersionConflict ? WriteRules.Other(address, PutRequest.NoVersion, null) : failure;
             }
 
-            calls.Recent.Note(address, view => !isCurrent || view.Find(id) is not null);
+            // A stand-in may give versions ids of its own.
+            var given = made.VersionId ?? id;
+            calls.Recent.Note(address, view => !isCurrent || view.Find(given) is not null);
             var now = time.GetUtcNow();
             return isCurrent
-                ? new LabelledVersion(id, [VersionLabels.Current], now).At(address, now)
+                ? new LabelledVersion(given, [VersionLabels.Current], now).At(address, now)
                 : await SendAsync(request, id, content, [VersionLabels.Pending, VersionLabels.Ours], cancellation);
         }
     }

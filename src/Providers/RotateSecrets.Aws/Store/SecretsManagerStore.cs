@@ -99,6 +99,13 @@ internal sealed class SecretsManagerStore : ISecretStore, IScopedStore, ISelfRot
             yield break;
         }
 
+        // A rotation has seen that before it began, and goes back also where somebody has changed it since.
+        if (calls.Scopes.Of(address) is null && await reader.FieldFlawAsync(address, view, cancellation) is { } flaw)
+        {
+            yield return flaw;
+            yield break;
+        }
+
         var now = time.GetUtcNow();
         foreach (var version in view.YoungestFirst)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -7,42 +8,22 @@ using RotateSecrets.Secrets;
 
 namespace RotateSecrets.Aws.Values;
 
-/// <summary>One field of a value that is a JSON object. Everything else in it stays as it is, in its order.</summary>
+/// <summary>One field of a value that is a JSON object. Every other byte of it stays as it is.</summary>
 internal static class JsonFields
 {
-    /// <summary>Reads a field: text as its characters, a number or a truth value as it is written.</summary>
+    // No value is long enough to be deeper.
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = SecretContent.Longest };
+
+    /// <summary>Why a value has no fields; null where it is an object.</summary>
+    public static Failure? Flaw(SecretValue whole, SecretAddress address) => whole.Reveal(bytes => Find(bytes, null) is null) ? NoObject(address) : null;
+
+    /// <summary>Reads a field: text as its characters, a number or a truth value as it is written. Of a field that is there twice, the last one: so do those who read JSON.</summary>
     public static Outcome<SecretValue> Read(SecretValue whole, string field, SecretAddress address) => whole.Reveal<Outcome<SecretValue>>(bytes =>
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(bytes);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            {
-                return NoObject(address);
-            }
+        Find(bytes, field) is not { } places ? NoObject(address)
+        : places.Values is [.., var last] ? Value(bytes[last], address)
+        : new Failure(FailureCode.SecretNotFound, address.ToString(), $"{address.Store}:{address.Path} has no field {field}."));
 
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var isIt = reader.ValueTextEquals(field);
-                reader.Read();
-                if (isIt)
-                {
-                    return Value(ref reader, address);
-                }
-
-                reader.Skip();
-            }
-
-            return new Failure(FailureCode.SecretNotFound, address.ToString(), $"{address.Store}:{address.Path} has no field {field}.");
-        }
-        catch (JsonException)
-        {
-            // Its message quotes the text.
-            return NoObject(address);
-        }
-    });
-
-    /// <summary>The value with one field replaced, or added.</summary>
+    /// <summary>The value with one field replaced, or added behind the others.</summary>
     public static Outcome<SecretValue> Replace(SecretValue? whole, string field, SecretValue value, SecretAddress address)
     {
         if (!value.Reveal(static bytes => Utf8.IsValid(bytes)))
@@ -53,93 +34,132 @@ internal static class JsonFields
             };
         }
 
-        // Large enough for every character to be escaped: a buffer that grew would leave copies behind.
-        var buffer = new ArrayBufferWriter<byte>((whole?.Length ?? 0) + (6 * (value.Length + field.Length)) + 64);
+        var name = Quoted(Encoding.UTF8.GetBytes(field));
+        var text = value.Reveal(Quoted);
         try
         {
-            using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-            var isObject = whole is null ? Begin(writer) : whole.Reveal(bytes => CopyOthers(bytes, field, value, writer));
-            if (!isObject)
-            {
-                return NoObject(address);
-            }
-
-            writer.WriteEndObject();
-            writer.Flush();
-            return SecretValue.FromBytes(buffer.WrittenSpan);
+            return whole is null
+                ? Join("{}"u8, new ObjectPlaces([], 1, IsEmpty: true), name.WrittenSpan, text.WrittenSpan)
+                : whole.Reveal<Outcome<SecretValue>>(bytes => Find(bytes, field) is { } places ? Join(bytes, places, name.WrittenSpan, text.WrittenSpan) : NoObject(address));
         }
         finally
         {
-            buffer.Clear();
-        }
-
-        bool Begin(Utf8JsonWriter writer)
-        {
-            writer.WriteStartObject();
-            Write(writer, field, value);
-            return true;
+            text.Clear();
         }
     }
 
-    private static bool CopyOthers(ReadOnlySpan<byte> bytes, string field, SecretValue value, Utf8JsonWriter writer)
+    private static ArrayBufferWriter<byte> Quoted(ReadOnlySpan<byte> text)
+    {
+        // Large enough for every character to be escaped: a buffer that grew would leave copies behind.
+        var buffer = new ArrayBufferWriter<byte>((6 * text.Length) + 256);
+        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        writer.WriteStringValue(text);
+        return buffer;
+    }
+
+    private static SecretValue Join(ReadOnlySpan<byte> whole, ObjectPlaces places, ReadOnlySpan<byte> name, ReadOnlySpan<byte> text)
+    {
+        var joined = new ArrayBufferWriter<byte>(whole.Length + name.Length + 2 + (text.Length * Math.Max(1, places.Values.Count)));
+        var done = 0;
+        foreach (var place in places.Values)
+        {
+            joined.Write(whole[done..place.Start]);
+            joined.Write(text);
+            done = place.End.Value;
+        }
+
+        if (places.Values.Count == 0)
+        {
+            joined.Write(whole[..places.End]);
+            joined.Write(places.IsEmpty ? ""u8 : ","u8);
+            joined.Write(name);
+            joined.Write(":"u8);
+            joined.Write(text);
+            done = places.End;
+        }
+
+        joined.Write(whole[done..]);
+        try
+        {
+            return SecretValue.FromBytes(joined.WrittenSpan);
+        }
+        finally
+        {
+            joined.Clear();
+        }
+    }
+
+    // Null where the bytes are no object.
+    private static ObjectPlaces? Find(ReadOnlySpan<byte> bytes, string? field)
     {
         try
         {
-            var reader = new Utf8JsonReader(bytes);
+            var reader = new Utf8JsonReader(bytes, AnyDepth);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
-                return false;
+                return null;
             }
 
-            var isWritten = false;
-            writer.WriteStartObject();
+            var values = new List<Range>();
+            var end = (int)reader.BytesConsumed;
+            var isEmpty = true;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals(field))
-                {
-                    reader.Read();
-                    reader.Skip();
-                    Write(writer, field, value);
-                    isWritten = true;
-                    continue;
-                }
-
-                writer.WritePropertyName(reader.GetString()!);
+                var isIt = field is not null && IsCalled(ref reader, field);
                 reader.Read();
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
-                writer.WriteRawValue(bytes[start..(int)reader.BytesConsumed]);
+                end = (int)reader.BytesConsumed;
+                isEmpty = false;
+                if (isIt)
+                {
+                    values.Add(start..end);
+                }
             }
 
-            if (!isWritten)
-            {
-                Write(writer, field, value);
-            }
-
-            return !reader.Read();
+            return reader.Read() ? null : new ObjectPlaces(values, end, isEmpty);
         }
         catch (JsonException)
         {
+            // Its message quotes the text.
+            return null;
+        }
+    }
+
+    private static bool IsCalled(ref Utf8JsonReader reader, string field)
+    {
+        try
+        {
+            return reader.ValueTextEquals(field);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, which JSON lets pass and no text can be.
             return false;
         }
     }
 
-    private static void Write(Utf8JsonWriter writer, string field, SecretValue value) => value.Reveal(bytes =>
+    private static Outcome<SecretValue> Value(ReadOnlySpan<byte> json, SecretAddress address)
     {
-        writer.WriteString(field, bytes);
-        return true;
-    });
-
-    private static Outcome<SecretValue> Value(ref Utf8JsonReader reader, SecretAddress address)
-    {
+        var reader = new Utf8JsonReader(json, AnyDepth);
+        reader.Read();
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
                 var unescaped = new byte[reader.ValueSpan.Length];
-                var length = reader.CopyString(unescaped);
-                var value = SecretValue.FromBytes(unescaped.AsSpan(0, length));
-                Array.Clear(unescaped);
-                return value;
+                try
+                {
+                    return SecretValue.FromBytes(unescaped.AsSpan(0, reader.CopyString(unescaped)));
+                }
+                catch (InvalidOperationException)
+                {
+                    return new Failure(FailureCode.ValueInvalid, address.ToString(), $"The field {address.Field} of {address.Store}:{address.Path} holds half a surrogate pair, which is no text.");
+                }
+                finally
+                {
+                    Array.Clear(unescaped);
+                }
+
             case JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
                 return SecretValue.FromBytes(reader.ValueSpan);
             default:
@@ -152,4 +172,10 @@ internal static class JsonFields
         {
             Remedy = "Leave out the # and what follows it, or make the value a JSON object first.",
         };
+
+    /// <summary>Where things are in an object.</summary>
+    /// <param name="Values">The values of the field.</param>
+    /// <param name="End">Behind its last member, or its opening brace.</param>
+    /// <param name="IsEmpty">Whether it has no member.</param>
+    private sealed record ObjectPlaces(IReadOnlyList<Range> Values, int End, bool IsEmpty);
 }

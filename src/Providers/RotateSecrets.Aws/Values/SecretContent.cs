@@ -42,11 +42,19 @@ internal sealed record SecretContent(SecretValue Value, bool IsBinary) : IDispos
     public Outcome<SecretValue> At(SecretAddress address) => (address.Field, IsBinary) switch
     {
         (null, _) => Copy(Value),
+        ({ } field, false) => JsonFields.Read(Value, field, address),
+        (_, true) => FieldFlaw(address)!,
+    };
+
+    /// <summary>Why the value has no fields, where the address names one; else null.</summary>
+    public Failure? FieldFlaw(SecretAddress address) => (address.Field, IsBinary) switch
+    {
+        (null, _) => null,
+        (_, false) => JsonFields.Flaw(Value, address),
         (_, true) => new Failure(FailureCode.ValueInvalid, address.ToString(), $"{address.Store}:{address.Path} is binary, so it has no field {address.Field}.")
         {
             Remedy = "Leave out the # and what follows it.",
         },
-        ({ } field, false) => JsonFields.Read(Value, field, address),
     };
 
     /// <inheritdoc/>

@@ -66,6 +66,12 @@ internal sealed class FunctionRotation(SecretsManagerCalls calls, SecretReader r
         {
             Remedy = $"See the function's log. If nobody works on it, withdraw it: Revoke-Secret {address} -Version {pending.Id} -Force",
         },
+
+        // The secret was there a moment ago.
+        (FailureCode.SecretNotFound, _) => new Failure(FailureCode.NotSupported, address.ToString(), $"{address.Store}:{address.Path} can't be rotated: its function {view.Description.RotationLambdaARN} isn't there.")
+        {
+            Remedy = "Give the secret a function, or turn its rotation off and let the plan's strategy be Automatic.",
+        },
         _ => failure,
     };
 

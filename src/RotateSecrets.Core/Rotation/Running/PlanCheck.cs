@@ -34,7 +34,7 @@ public sealed class PlanCheck(RotationServices services)
         sample.Dispose();
         if (!PlanGraph.Descendants(plan, services.Plans).Succeeded(out var children, out failure)
             || !services.Stores.StoreOf(plan.Address).Succeeded(out var store, out failure)
-            || !RotationStrategy.Choose(plan.Strategy, store, plan.Address).Succeeded(out var strategy, out failure))
+            || !(await RotationStrategy.ChooseAsync(plan.Strategy, store, plan.Address, cancellation)).Succeeded(out var strategy, out failure))
         {
             return failure;
         }

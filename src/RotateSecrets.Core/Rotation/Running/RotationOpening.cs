@@ -26,7 +26,7 @@ internal sealed class RotationOpening(
     public async Task<Outcome<RotationRun>> BeginAsync(string id, RotationPlan plan, string group, string? parent, CancellationToken cancellation)
     {
         if (!services.Stores.StoreOf(plan.Address).Succeeded(out var store, out var failure)
-            || !RotationStrategy.Choose(plan.Strategy, store, plan.Address).Succeeded(out var strategy, out failure)
+            || !(await RotationStrategy.ChooseAsync(plan.Strategy, store, plan.Address, cancellation)).Succeeded(out var strategy, out failure)
             || !DescendantsOf(plan, parent).Succeeded(out var children, out failure))
         {
             return failure;

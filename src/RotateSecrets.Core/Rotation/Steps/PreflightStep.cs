@@ -19,7 +19,7 @@ internal sealed class PreflightStep : IRotationStep
 
     public async Task<Outcome<StepReport>> DoAsync(RotationRun run, CancellationToken cancellation)
     {
-        if (await AccessFailureAsync(run, cancellation) is { } denied)
+        if ((await AccessAsync(run, cancellation)).Failed(out var denied, out var access))
         {
             return denied;
         }
@@ -44,11 +44,11 @@ internal sealed class PreflightStep : IRotationStep
             return ill;
         }
 
-        return new StepReport($"{way.Message} {consumers}")
+        return new StepReport(string.Join(' ', [way.Message, consumers, .. access.Findings]))
             .With((Fact.Previous, found.Version?.Id), (Fact.PreviousFingerprint, found.Version?.Fingerprint));
     }
 
-    private static async Task<Failure?> AccessFailureAsync(RotationRun run, CancellationToken cancellation)
+    private static async Task<Outcome<StoreAccessReport>> AccessAsync(RotationRun run, CancellationToken cancellation)
     {
         var wanted = run.Strategy.Kind == StrategyKind.Delegated ? StoreAccess.Rotate & ~StoreAccess.Write : StoreAccess.Rotate;
         if (!(await run.Store.CheckAccessAsync(run.Plan.Address, wanted, cancellation)).Succeeded(out var access, out var failure))
@@ -57,7 +57,7 @@ internal sealed class PreflightStep : IRotationStep
         }
 
         return access.Granted
-            ? null
+            ? access
             : new Failure(
                 FailureCode.AccessDenied,
                 run.Plan.Address.ToString(),

@@ -13,11 +13,21 @@ internal static class RotationStrategy
     /// <summary>The strategy that a record names.</summary>
     public static IRotationStrategy Named(string name) => All.Single(strategy => strategy.Kind.ToString() == name);
 
-    public static Outcome<IRotationStrategy> Choose(StrategyKind wanted, ISecretStore store, SecretAddress address) => wanted switch
+    public static async Task<Outcome<IRotationStrategy>> ChooseAsync(StrategyKind wanted, ISecretStore store, SecretAddress address, CancellationToken cancellation)
+    {
+        if (wanted is StrategyKind.Automatic or StrategyKind.Staged && store is IUnevenStore uneven)
+        {
+            await uneven.LookAsync(address, cancellation);
+        }
+
+        return Choose(wanted, store, address);
+    }
+
+    private static Outcome<IRotationStrategy> Choose(StrategyKind wanted, ISecretStore store, SecretAddress address) => wanted switch
     {
         StrategyKind.Automatic => Outcome.Of(Named(Best(store.CapabilitiesAt(address)).ToString())),
         StrategyKind.Staged when !store.CapabilitiesAt(address).HasFlag(StoreCapabilities.Staged) =>
-            new Failure(FailureCode.NotSupported, store.Description.Name, $"The store {store.Description} keeps no pending versions, so nothing can be staged there.")
+            new Failure(FailureCode.NotSupported, store.Description.Name, $"The store {store.Description} keeps no pending versions of {address}, so nothing can be staged there.")
             {
                 Remedy = "Let the plan's strategy be Automatic or SideBySide.",
             },

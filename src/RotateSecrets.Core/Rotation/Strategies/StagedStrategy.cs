@@ -24,7 +24,7 @@ internal sealed class StagedStrategy : IRotationStrategy
                     run.Plan.Address.ToString(),
                     $"Version {version.Id} of {version.Address} has been pending since {version.CreatedAt:u}, and is not this rotation's.")
                 {
-                    Remedy = "Undo the rotation that it belongs to, or withdraw it with Revoke-Secret -Force.",
+                    Remedy = $"Undo the rotation that it belongs to, or withdraw it with: Revoke-Secret {version.Address} -Version {version.Id} -Force",
                 };
             }
 

@@ -76,6 +76,67 @@ public sealed class CloudTrailTests : IDisposable
         Assert.Equal("v1", Assert.Single(await ReadAsync(new AuditQuery(Address))).VersionId);
     }
 
+    [Fact]
+    public async Task Records_whose_members_come_in_another_order_are_found_among_the_others()
+    {
+        var odd = Record("GetSecretValue", "prod/db", version: "odd");
+        odd.Remove("eventVersion");
+        odd["eventVersion"] = "1.08";
+        Write("a.json.gz", Record("GetSecretValue", "prod/other"), odd, Record("GetSecretValue", "prod/db", version: "even"));
+        Assert.Equal(["even", "odd"], (await ReadAsync(new AuditQuery(Address))).Select(static happened => happened.VersionId).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_record_a_line_is_read_too()
+    {
+        await File.WriteAllLinesAsync(Path.Combine(folder, "a.json"), [Record("GetSecretValue", "prod/other").ToJsonString(), Record("GetSecretValue", "prod/db", version: "v1").ToJsonString()], AwsFixture.Cancellation);
+        Assert.Equal("v1", Assert.Single(await ReadAsync(new AuditQuery(Address))).VersionId);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_cut_off_behind_a_record_is_named()
+    {
+        var text = new JsonObject { ["Records"] = new JsonArray(Record("GetSecretValue", "prod/db", version: "v1")) }.ToJsonString();
+        await File.WriteAllTextAsync(Path.Combine(folder, "a.json"), text[..^2], AwsFixture.Cancellation);
+        var failures = new List<Failure>();
+        Assert.Single(await ReadAsync(new AuditQuery(Address), failures));
+        Assert.Equal(FailureCode.DocumentInvalid, Assert.Single(failures).Code);
+    }
+
+    [Fact]
+    public async Task A_read_of_several_secrets_is_a_read_of_each()
+    {
+        var batch = Record("BatchGetSecretValue", "unused");
+        batch["requestParameters"] = new JsonObject { ["secretIdList"] = new JsonArray("prod/other", "prod/db") };
+        Write("a.json.gz", batch);
+        var happened = Assert.Single(await ReadAsync(new AuditQuery(Address)));
+        Assert.Equal(("read", "AWSCURRENT", "prod/db"), (happened.Operation, happened.VersionId, happened.Address.Path));
+    }
+
+    [Theory]
+    [InlineData("aws:prod/db", "111122223333", "mine named")]
+    [InlineData("aws:prod/db", null, "mine named theirs")]
+    [InlineData("aws:arn:aws:secretsmanager:eu-central-1:444455556666:secret:prod/db-AbCdEf", "111122223333", "theirs")]
+    public async Task The_trail_of_an_organisation_tells_of_the_secrets_of_one_account(string asked, string? account, string expected)
+    {
+        var mine = Record("GetSecretValue", "prod/db", version: "mine");
+        mine["recipientAccountId"] = "111122223333";
+        var named = Record("GetSecretValue", "arn:aws:secretsmanager:eu-central-1:111122223333:secret:prod/db-AbCdEf", version: "named");
+        named["recipientAccountId"] = "444455556666";
+        var theirs = Record("GetSecretValue", "prod/db", version: "theirs");
+        theirs["recipientAccountId"] = "444455556666";
+        Write("a.json.gz", mine, named, theirs);
+        Assert.Equal(expected, string.Join(' ', (await ReadAsync(new AuditQuery(SecretAddress.Parse(asked)), account: account)).Select(static happened => happened.VersionId).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task An_ARN_without_its_suffix_is_found_under_a_name_that_looks_as_if_it_had_one()
+    {
+        Write("a.json.gz", Record("GetSecretValue", "my-secret"), Record("GetSecretValue", "my-others"));
+        var partial = SecretAddress.Parse("aws:arn:aws:secretsmanager:eu-central-1:111122223333:secret:my-secret");
+        Assert.Equal("my-secret", Assert.Single(await ReadAsync(new AuditQuery(partial))).Address.Path);
+    }
+
     [Theory]
     [InlineData(20)]
     [InlineData(-20)]
@@ -129,10 +190,10 @@ public sealed class CloudTrailTests : IDisposable
         packed.Write(text);
     }
 
-    private async Task<List<StoreAuditEvent>> ReadAsync(AuditQuery query, List<Failure>? failures = null)
+    private async Task<List<StoreAuditEvent>> ReadAsync(AuditQuery query, List<Failure>? failures = null, string? account = null)
     {
         var events = new List<StoreAuditEvent>();
-        await foreach (var happened in new CloudTrail("aws", [folder]).ReadAsync(query, AwsFixture.Cancellation))
+        await foreach (var happened in new CloudTrail("aws", account, [folder]).ReadAsync(query, AwsFixture.Cancellation))
         {
             if (happened.Succeeded(out var one, out var failure))
             {

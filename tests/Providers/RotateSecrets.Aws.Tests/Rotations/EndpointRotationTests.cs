@@ -21,7 +21,7 @@ public class EndpointRotationTests : IAsyncLifetime
     /// <summary>The whole of its first value.</summary>
     protected virtual string First => new JsonObject { ["user"] = "app", ["password"] = KilledSample.Old }.ToJsonString();
 
-    /// <summary>What the last step says that a rotation costs; empty where it isn't counted.</summary>
+    /// <summary>What the last step says that a rotation costs.</summary>
     protected virtual string Cost => "7 requests";
 
     private ISecretStore Store => World.Of(world.StoreOf(Address));
@@ -121,5 +121,5 @@ public sealed class ParameterEndpointRotationTests : EndpointRotationTests
 
     protected override string First => KilledSample.Old;
 
-    protected override string Cost => string.Empty;
+    protected override string Cost => " requests";
 }

@@ -39,6 +39,38 @@ public sealed class RotationTests
     }
 
     [Fact]
+    public async Task What_the_preflight_found_out_is_reported_and_costs_no_more()
+    {
+        await using var fixture = await RotationFixture.StartAsync(replicas: 0);
+        fixture.Server.Secrets.Change("prod/proxy/jwt", static secret => secret with
+        {
+            Policy = """{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"secretsmanager:Get*"}]}""",
+        });
+
+        var rotation = await fixture.RotateAsync();
+
+        Assert.Equal(RotationState.Completed, rotation.State);
+        Assert.Contains("lets others read it: arn:aws:iam::444455556666:root.", rotation.Steps[0].Message, StringComparison.Ordinal);
+        Assert.Equal(7, fixture.Server.Exchanges.Count);
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("{\"other\":1}")]
+    [InlineData("{\"f\":[]}")]
+    public async Task A_field_that_is_no_value_ends_in_the_preflight(string whole)
+    {
+        await using var fixture = await RotationFixture.StartAsync(replicas: 0);
+        fixture.Server.Secrets.Change("prod/proxy/jwt", secret => secret with { Versions = [.. secret.Versions.Select(version => version with { Text = whole })] });
+
+        var refused = await fixture.RotateAsync(new RotationPlan(SecretAddress.Parse("aws:prod/proxy/jwt#f")));
+
+        Assert.Equal(RotationState.Undone, refused.State);
+        Assert.DoesNotContain(refused.Steps, static step => step.Kind == StepKind.Create);
+        Assert.DoesNotContain("PutSecretValue", fixture.Server.Operations);
+    }
+
+    [Fact]
     public async Task A_rotation_is_undone_with_its_consumers()
     {
         await using var fixture = await RotationFixture.StartAsync();

@@ -54,6 +54,8 @@ public sealed class BadInputTests
         await fixture.PutAsync(Whole, value, SecretStage.Current);
         Check((await fixture.Store.ReadAsync(Field, VersionSelector.Current, AwsFixture.Cancellation)).Failure, FailureCode.ValueInvalid, "no JSON object");
         Check((await fixture.TryPutAsync(Field, Canary, SecretStage.Pending)).Failure, FailureCode.ValueInvalid, "no JSON object");
+        Check((await fixture.Store.CheckAccessAsync(Field, StoreAccess.Rotate, AwsFixture.Cancellation)).Failure, FailureCode.ValueInvalid, "no JSON object");
+        Check(await ListedAsync(fixture), FailureCode.ValueInvalid, "no JSON object");
     }
 
     [Fact]
@@ -67,6 +69,8 @@ public sealed class BadInputTests
 
         Check((await fixture.Store.ReadAsync(Field, VersionSelector.Current, AwsFixture.Cancellation)).Failure, FailureCode.ValueInvalid, "is binary");
         Check((await fixture.TryPutAsync(Field, Canary, SecretStage.Pending)).Failure, FailureCode.ValueInvalid, "is binary");
+        Check((await fixture.Store.CheckAccessAsync(Field, StoreAccess.Rotate, AwsFixture.Cancellation)).Failure, FailureCode.ValueInvalid, "is binary");
+        Check(await ListedAsync(fixture), FailureCode.ValueInvalid, "is binary");
     }
 
     [Fact]
@@ -75,6 +79,12 @@ public sealed class BadInputTests
         await using var fixture = await AwsFixture.StartAsync();
         await fixture.PutAsync(Whole, """{"user":"x"}""", SecretStage.Current);
         Check((await fixture.Store.ReadAsync(Field, VersionSelector.Current, AwsFixture.Cancellation)).Failure, FailureCode.SecretNotFound, "no field password");
+        Check((await fixture.Store.CheckAccessAsync(Field, StoreAccess.Rotate, AwsFixture.Cancellation)).Failure, FailureCode.SecretNotFound, "no field password");
+
+        // Who wants to write it adds it, and finds the candidate that does.
+        Assert.Contains("no field password", Assert.Single(AwsFixture.Value(await fixture.Store.CheckAccessAsync(Field, StoreAccess.Write | StoreAccess.Read, AwsFixture.Cancellation)).Findings), StringComparison.Ordinal);
+        await fixture.PutAsync(Field, "one", SecretStage.Pending);
+        Assert.Null(await ListedAsync(fixture));
     }
 
     [Theory]
@@ -91,6 +101,40 @@ public sealed class BadInputTests
 
         Check(failure, FailureCode.AccessDenied, "key/own");
         Assert.Contains("kms:Decrypt", failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_KMS_key_that_the_answer_names_with_the_action()
+    {
+        await using var fixture = await AwsFixture.StartAsync();
+        await fixture.PutAsync(Whole, "one", SecretStage.Current);
+        fixture.Server.Break(new Fault("PutSecretValue", FaultKind.KeyActionDenied));
+
+        var failure = (await fixture.TryPutAsync(Whole, Canary, SecretStage.Pending)).Failure;
+
+        Check(failure, FailureCode.AccessDenied, "The KMS key arn:aws:kms:eu-central-1:111122223333:key/named of aws:prod/db can't be used: kms:Decrypt");
+    }
+
+    [Fact]
+    public async Task A_key_that_keeps_the_old_value_hidden_is_seen_before_a_rotation_touches_anything()
+    {
+        await using var fixture = await AwsFixture.StartAsync();
+        await fixture.PutAsync(Whole, "one", SecretStage.Current);
+        fixture.Server.Break(new Fault("GetSecretValue", FaultKind.KeyActionDenied, 2));
+
+        var report = AwsFixture.Value(await fixture.Store.CheckAccessAsync(Whole, StoreAccess.Rotate, AwsFixture.Cancellation));
+        Assert.Equal(StoreAccess.Read, report.Missing);
+        Assert.Contains("key/named", Assert.Single(report.Findings), StringComparison.Ordinal);
+        Assert.True(AwsFixture.Value(await fixture.Store.CheckAccessAsync(Whole, StoreAccess.Write, AwsFixture.Cancellation)).Granted);
+    }
+
+    [Fact]
+    public async Task What_is_not_permitted_on_a_secret_whose_name_speaks_of_KMS_is_not_the_keys_fault()
+    {
+        await using var fixture = await AwsFixture.StartAsync();
+        await fixture.PutAsync(Whole, "one", SecretStage.Current);
+        fixture.Server.Break(new Fault("GetSecretValue", FaultKind.Denied));
+        Check((await fixture.Store.ReadAsync(Whole, VersionSelector.Current, AwsFixture.Cancellation)).Failure, FailureCode.AccessDenied, "is not permitted secretsmanager:GetSecretValue on arn:aws:secretsmanager:");
     }
 
     [Fact]
@@ -128,6 +172,37 @@ public sealed class BadInputTests
         Check((await fixture.Store.CheckAccessAsync(Whole, StoreAccess.Rotate, AwsFixture.Cancellation)).Failure, FailureCode.LimitReached, "one each 10 minutes");
     }
 
+    [Theory]
+    [InlineData("aws:prod db")]
+    [InlineData("aws:prod/döner")]
+    [InlineData("aws:prod/db?")]
+    public async Task A_name_that_no_secret_can_have(string address)
+    {
+        await using var fixture = await AwsFixture.StartAsync();
+        Check((await fixture.TryPutAsync(SecretAddress.Parse(address), Canary, SecretStage.Current)).Failure, FailureCode.ValueInvalid, "No secret can be called");
+        Assert.DoesNotContain("CreateSecret", fixture.Server.Operations);
+    }
+
+    [Theory]
+    [InlineData("aws:a/b_c+d=e.f@g-h")]
+    [InlineData("aws:prod/db-AbCdEf")]
+    public async Task A_name_of_all_characters_that_there_are_and_one_that_looks_like_an_ARNs_end_are_fine(string address)
+    {
+        await using var fixture = await AwsFixture.StartAsync();
+        await fixture.PutAsync(SecretAddress.Parse(address), "one", SecretStage.Current);
+        Assert.Equal("one", await fixture.ReadAsync(SecretAddress.Parse(address), VersionSelector.Current));
+    }
+
+    [Fact]
+    public async Task A_replica_which_is_written_in_its_primary_region()
+    {
+        await using var fixture = await AwsFixture.StartAsync();
+        await fixture.PutAsync(Whole, "one", SecretStage.Current);
+        fixture.Server.Secrets.Change("prod/db", static secret => secret with { PrimaryRegion = "us-east-1" });
+        Check((await fixture.TryPutAsync(Whole, Canary, SecretStage.Pending)).Failure, FailureCode.ManagedElsewhere, "a replica in eu-central-1; it is written in us-east-1");
+        Check((await fixture.Store.CheckAccessAsync(Whole, StoreAccess.Rotate, AwsFixture.Cancellation)).Failure, FailureCode.ManagedElsewhere, "us-east-1");
+    }
+
     [Fact]
     public async Task A_secret_that_a_function_rotates()
     {
@@ -135,6 +210,16 @@ public sealed class BadInputTests
         await fixture.PutAsync(Whole, "one", SecretStage.Current);
         fixture.Server.Secrets.Change("prod/db", static secret => secret with { RotationFunction = "arn:aws:lambda:eu-central-1:111122223333:function:rotate" });
         Check((await fixture.TryPutAsync(Whole, Canary, SecretStage.Pending)).Failure, FailureCode.ManagedElsewhere, "function:rotate");
+    }
+
+    private static async Task<Failure?> ListedAsync(AwsFixture fixture)
+    {
+        await foreach (var version in fixture.Store.ListVersionsAsync(Field, AwsFixture.Cancellation))
+        {
+            return version.Failure;
+        }
+
+        return null;
     }
 
     private static void Check(Failure? failure, FailureCode code, string says)
