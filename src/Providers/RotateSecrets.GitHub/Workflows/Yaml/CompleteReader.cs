@@ -129,7 +129,7 @@ internal sealed class CompleteReader
         }
 
         var merged = entries.Except(merges).ToList();
-        var names = merged.Select(static entry => entry.Key.Text).ToHashSet(StringComparer.Ordinal);
+        var names = merged.Select(static entry => entry.Key.Text).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var map in merges.SelectMany(static merge => merge.Value is YamlList list ? list.Items : [merge.Value]).OfType<YamlMap>())
         {
             merged.AddRange(map.Entries.Where(entry => names.Add(entry.Key.Text)));

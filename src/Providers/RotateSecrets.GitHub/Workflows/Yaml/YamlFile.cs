@@ -22,6 +22,9 @@ internal sealed class YamlFile
     /// <summary>Its documents, in their order; none in an empty file.</summary>
     public IReadOnlyList<YamlNode> Documents { get; private init; } = [];
 
+    /// <summary>The first name that was given before in the same map, for which GitHub refuses the file, though it can be read; null where there is none.</summary>
+    public YamlScalar? Repeated { get; private init; }
+
     /// <summary>Reads a file.</summary>
     /// <param name="content">Its bytes.</param>
     /// <param name="path">The file, for messages.</param>
@@ -46,7 +49,7 @@ internal sealed class YamlFile
             return new YamlFile(text, file.marked, file.isAscii) { Documents = [root] };
         }
 
-        return CompleteReader.Read(text, path).Map(documents => new YamlFile(text, file.marked, file.isAscii) { Documents = documents });
+        return CompleteReader.Read(text, path).Map(documents => new YamlFile(text, file.marked, file.isAscii) { Documents = documents, Repeated = RepeatedNames.FirstIn(documents) });
     }
 
     /// <summary>The place of a character, as editors count: a byte order mark is no character.</summary>
