@@ -31,6 +31,15 @@ internal static partial class GitHubFault
         };
     }
 
+    /// <summary>The failure of a query that was refused for a limit, though its answer has status 200; null for any other answer.</summary>
+    public static Failure? OfQuery(GitHubAnswer answer, CallNeed need, ServerClock clock) =>
+        answer.Body.ValueKind == JsonValueKind.Object && RateLimit.IsRefusedQuery(answer.Body.GetRawText())
+        && RateLimit.Pause(System.Net.HttpStatusCode.TooManyRequests, answer.Headers.GetValueOrDefault, string.Empty, 0, clock.Now) is { } pause
+            ? Throttled(need, pause) : null;
+
+    private static Failure Throttled(CallNeed need, TimeSpan pause) =>
+        new(FailureCode.Throttled, need.Target, $"GitHub asks for fewer requests than {need.Operation}, and to wait {pause:c}.") { RetryAfter = pause };
+
     private static Failure OfAnswer(IResponse response, CallNeed need, ServerClock clock, Effect unknown)
     {
         var status = (int)response.StatusCode;
@@ -38,7 +47,7 @@ internal static partial class GitHubFault
         var message = Message(response.Body as string);
         if (RateLimit.Pause(response.StatusCode, headers.GetValueOrDefault, message, 0, clock.Now) is { } pause)
         {
-            return new Failure(FailureCode.Throttled, need.Target, $"GitHub asks for fewer requests than {need.Operation}, and to wait {pause:c}.") { RetryAfter = pause };
+            return Throttled(need, pause);
         }
 
         return status switch
