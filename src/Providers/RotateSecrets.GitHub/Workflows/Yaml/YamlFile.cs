@@ -8,11 +8,14 @@ namespace RotateSecrets.GitHub.Workflows.Yaml;
 /// <summary>A file of YAML: its documents, and the places in it.</summary>
 internal sealed class YamlFile
 {
+    private const int Stride = 1024;
+
     private static readonly byte[] Mark = [0xEF, 0xBB, 0xBF];
 
     private readonly int marked;
     private readonly bool isAscii;
     private int[]? lines;
+    private int[]? marks;
 
     private YamlFile(string text, int marked, bool isAscii) => (Text, this.marked, this.isAscii) = (text, marked, isAscii);
 
@@ -67,9 +70,39 @@ internal sealed class YamlFile
     /// <param name="length">How many.</param>
     public (int Start, int Length) BytesOf(int index, int length) => isAscii
         ? (marked + index, length)
-        : (marked + Encoding.UTF8.GetByteCount(Text.AsSpan(0, index)), Encoding.UTF8.GetByteCount(Text.AsSpan(index, length)));
+        : (marked + BytesBefore(index), BytesIn(Text.AsSpan(index, length)));
 
     private DocumentPosition EndPosition => PositionOf(Text.Length);
+
+    private int BytesBefore(int index)
+    {
+        marks ??= Marks();
+        return marks[index / Stride] + BytesIn(Text.AsSpan(index / Stride * Stride, index % Stride));
+    }
+
+    // How many bytes stand before each so many characters.
+    private int[] Marks()
+    {
+        var found = new int[(Text.Length / Stride) + 1];
+        for (var i = 1; i < found.Length; i++)
+        {
+            found[i] = found[i - 1] + BytesIn(Text.AsSpan((i - 1) * Stride, Stride));
+        }
+
+        return found;
+    }
+
+    // Of UTF-8. A character of four bytes is two here, which may be counted apart.
+    private static int BytesIn(ReadOnlySpan<char> text)
+    {
+        var count = 0;
+        foreach (var c in text)
+        {
+            count += c < 0x80 ? 1 : c < 0x800 || char.IsSurrogate(c) ? 2 : 3;
+        }
+
+        return count;
+    }
 
     private int[] Lines()
     {
