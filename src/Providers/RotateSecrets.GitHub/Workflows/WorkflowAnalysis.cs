@@ -83,7 +83,7 @@ internal static class WorkflowAnalysis
                 }
             }
 
-            foreach (var called in library.Called.Except(known))
+            foreach (var called in library.Called.Except(known, StringComparer.Ordinal))
             {
                 walked.Remove(called);
             }

@@ -32,7 +32,7 @@ public sealed class DiffTests
             Assert.True(expected.Count > 50);
             Assert.Contains("\\ No newline at end of file", patch.ToString(), StringComparison.Ordinal);
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "all.patch"), patch.ToString(), TestContext.Current.CancellationToken);
-            using var git = Process.Start(new ProcessStartInfo("git", ["apply", "--whitespace=nowarn", "all.patch"]) { WorkingDirectory = folder.FullName, RedirectStandardError = true })!;
+            using var git = Process.Start(new ProcessStartInfo("git", ["apply", "--whitespace=nowarn", "all.patch"]) { WorkingDirectory = folder.FullName, RedirectStandardError = true, UseShellExecute = false })!;
             var said = await git.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await git.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.True(git.ExitCode == 0, said);
