@@ -94,7 +94,7 @@ internal sealed class ChangeMaker(WorkflowFinder finder)
                 return failure;
             }
 
-            changes.Add(new FileChange(path, before, after));
+            changes.Add(new FileChange(path, before, after, entry.Mode));
         }
 
         return new BranchChange(workflow.Branch.Sha, changes);

@@ -63,6 +63,24 @@ public sealed class RepointTests : GitHubTests
     }
 
     [Fact]
+    public async Task A_file_that_can_be_executed_still_can()
+    {
+        Server.Arrange(static state =>
+        {
+            var repository = state.Repository("acme/proxy");
+            var files = repository.Git.Files(repository.Git.Commit(repository.Branches["main"])!.Tree);
+            files[Path] = files[Path] with { Mode = "100755" };
+            repository.Branches["main"] = repository.Git.Write(new Peers.GitHub.Git.Commit(repository.Git.WriteTree(files), [repository.Branches["main"]], "Mode", "octo-dev", "octo-dev@example.com", state.Now));
+        });
+        foreach (var (name, mode) in ((string, string)[])[("deploy.yml", "100755"), ("other.yml", "100644")])
+        {
+            Doors.Value(await Repointer.RepointAsync(await FindAsync(name: name), new RepointRequest(From, To, "run") { Directly = true }, Cancellation));
+            Assert.Contains("JWT_NEW", Server.Ask(state => state.Repository("acme/proxy").Read("main", $".github/workflows/{name}")), StringComparison.Ordinal);
+            Assert.Equal(mode, Server.Ask(state => state.Repository("acme/proxy").Git.Find(state.Repository("acme/proxy").Git.Commit(state.Repository("acme/proxy").Branches["main"])!.Tree, $".github/workflows/{name}")!.Mode));
+        }
+    }
+
+    [Fact]
     public async Task All_workflows_of_a_branch_are_changed_by_one_pull_request_however_often_it_is_asked_for()
     {
         var places = new HashSet<string>(StringComparer.Ordinal);
