@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Octokit;
+using RotateSecrets.GitHub.Login;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.GitHub.Client;
@@ -10,7 +11,8 @@ internal static partial class GitHubFault
 {
     /// <summary>Whether the exception is an answer, or the lack of one, of the server.</summary>
     public static bool Fits(Exception e) =>
-        e is ApiException or HttpRequestException or IOException or TimeoutException or JsonException or System.Runtime.Serialization.SerializationException or InvalidCastException or TaskCanceledException;
+        e is ApiException or HttpRequestException or IOException or TimeoutException or JsonException or System.Runtime.Serialization.SerializationException or InvalidCastException or TaskCanceledException
+            or LoginException;
 
     /// <summary>The failure of a call.</summary>
     /// <param name="e">What was thrown.</param>
@@ -21,6 +23,7 @@ internal static partial class GitHubFault
         var unknown = need.IsWrite ? Effect.Unknown : Effect.None;
         return e switch
         {
+            LoginException { Failure: var failure } => failure with { Target = need.Target, Effect = Effect.None },
             ApiException { HttpResponse: { } response } => OfAnswer(response, need, clock, unknown),
             TimeoutException or TaskCanceledException => new Failure(FailureCode.DeadlineExceeded, need.Target, $"{need.Operation} was not answered in time.") { Effect = unknown },
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new Failure(
