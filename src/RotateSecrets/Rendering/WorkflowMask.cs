@@ -20,7 +20,7 @@ internal static class WorkflowMask
     /// <param name="value">The value.</param>
     public static void Print(PSHost host, SecretValue value)
     {
-        if (Environment.GetEnvironmentVariable("GITHUB_ACTIONS") != "true")
+        if (Environment.GetEnvironmentVariable("GITHUB_ACTIONS") is null or "" or "false")
         {
             return;
         }

@@ -38,6 +38,13 @@ public sealed class ConsumerTests : IDisposable
     }
 
     [Fact]
+    public void Whatever_has_an_address_can_be_asked_about_and_a_version_goes_along_with_its_consumers()
+    {
+        Assert.Null(session.Run("[pscustomobject]@{ Address = 'local:X' } | Get-Consumer").Single<Consumer>().Version);
+        Assert.Equal("1", session.Run("Get-StoreSecret local:X | Get-Consumer").Single<Consumer>().Version?.Id);
+    }
+
+    [Fact]
     public void A_version_that_was_verified_lets_its_predecessor_be_revoked()
     {
         session.Run("Get-Consumers | Start-Consumer").Clean();

@@ -51,6 +51,13 @@ public sealed class MaskTests : IDisposable
     }
 
     [Fact]
+    public void Whatever_else_the_variable_says_it_is_a_workflow()
+    {
+        Environment.SetEnvironmentVariable(Variable, "1");
+        Assert.Equal(1, CountAfter("New-SecretValue"));
+    }
+
+    [Fact]
     public void Elsewhere_nothing_is_printed()
     {
         Environment.SetEnvironmentVariable(Variable, null);

@@ -16,20 +16,27 @@ internal sealed class ChangeMaker(WorkflowFinder finder)
     public async Task<Outcome<BranchChange>> ChangeAsync(WorkflowId id, SecretAddress address, SecretPlace from, SecretPlace to, CancellationToken cancellation)
     {
         FoundWorkflow? workflow = null;
+        Failure? unreadable = null;
         await foreach (var found in finder.FindAsync(address, id, cancellation))
         {
             if (found.Failed(out var failure, out var one))
             {
-                // Another workflow that can't be read doesn't keep this one from being changed.
-                if (failure.Code == FailureCode.DocumentInvalid && !failure.Target.Contains(id.Path, StringComparison.Ordinal))
+                // Another workflow that can't be read doesn't keep this one from being changed, nor does what is wrong with this one where its references can be told.
+                if (failure.Code != FailureCode.DocumentInvalid)
                 {
-                    continue;
+                    return failure;
                 }
 
-                return failure;
+                unreadable = failure.Target.Contains(id.Path, StringComparison.Ordinal) ? failure : unreadable;
+                continue;
             }
 
             workflow = one;
+        }
+
+        if (workflow is null && unreadable is not null)
+        {
+            return unreadable;
         }
 
         if ((await finder.Reader.ReadAsync(id.Repository, cancellation)).Failed(out var unread, out var snapshot))
@@ -87,7 +94,7 @@ internal sealed class ChangeMaker(WorkflowFinder finder)
                 return failure;
             }
 
-            changes.Add(new FileChange(path, before, after));
+            changes.Add(new FileChange(path, before, after, entry.Mode));
         }
 
         return new BranchChange(workflow.Branch.Sha, changes);

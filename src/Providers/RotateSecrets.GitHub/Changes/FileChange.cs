@@ -4,7 +4,8 @@ namespace RotateSecrets.GitHub.Changes;
 /// <param name="Path">Its path.</param>
 /// <param name="Before">What it holds.</param>
 /// <param name="After">What it is to hold.</param>
-internal sealed record FileChange(string Path, ReadOnlyMemory<byte> Before, byte[] After)
+/// <param name="Mode">Git's mode of it, which stays.</param>
+internal sealed record FileChange(string Path, ReadOnlyMemory<byte> Before, byte[] After, string Mode)
 {
     /// <summary>The difference, as git shows it.</summary>
     public string Diff => UnifiedDiff.Of(Path, Before.Span, After);

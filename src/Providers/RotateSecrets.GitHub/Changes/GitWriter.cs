@@ -10,8 +10,6 @@ namespace RotateSecrets.GitHub.Changes;
 /// <param name="repository">The repository: <c>owner/name</c>.</param>
 internal sealed class GitWriter(GitHubApi api, string repository)
 {
-    private const string FileMode = "100644";
-
     private readonly string owner = ContentQuery.Parts(repository).Owner;
     private readonly string name = ContentQuery.Parts(repository).Name;
 
@@ -33,7 +31,7 @@ internal sealed class GitWriter(GitHubApi api, string repository)
                 return failure;
             }
 
-            tree.Tree.Add(new NewTreeItem { Path = file.Path, Mode = FileMode, Type = TreeType.Blob, Sha = written.Sha });
+            tree.Tree.Add(new NewTreeItem { Path = file.Path, Mode = file.Mode, Type = TreeType.Blob, Sha = written.Sha });
         }
 
         if ((await api.CallAsync(Need("POST /repos/{owner}/{repo}/git/trees", "Contents: write, Workflows: write"), client => client.Git.Tree.Create(owner, name, tree), cancellation))

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RotateSecrets.GitHub.Changes;
 
-/// <summary>What is different between two states of a file in which no line was added or taken away: a rewriting changes names within lines.</summary>
+/// <summary>What is different between two states of a file in which no line was added or taken away: a rewriting changes names within lines. <c>git apply</c> and <c>patch</c> take it.</summary>
 internal static class UnifiedDiff
 {
     private const int Context = 3;
@@ -19,7 +19,9 @@ internal static class UnifiedDiff
             return string.Empty;
         }
 
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"--- a/{path}\n+++ b/{path}\n");
+        // What stands behind a name with spaces has to be told from it.
+        var behind = path.Contains(' ', StringComparison.Ordinal) ? "\t" : string.Empty;
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"--- a/{path}{behind}\n+++ b/{path}{behind}\n");
         for (var i = 0; i < changed.Count;)
         {
             var start = Math.Max(0, changed[i] - Context);
@@ -38,12 +40,19 @@ internal static class UnifiedDiff
         return text.ToString();
     }
 
+    // Each with its line end, which is a part of it.
     private static string[] Lines(ReadOnlySpan<byte> content)
     {
-        var lines = Encoding.UTF8.GetString(content).Split('\n');
+        var text = Encoding.UTF8.GetString(content);
+        var lines = new List<string>();
+        for (var at = 0; at < text.Length;)
+        {
+            var end = text.IndexOf('\n', at);
+            lines.Add(end < 0 ? text[at..] : text[at..(end + 1)]);
+            at = end < 0 ? text.Length : end + 1;
+        }
 
-        // Behind the last line break there is no line.
-        return lines is [.., ""] ? lines[..^1] : lines;
+        return [.. lines];
     }
 
     private static void Append(StringBuilder text, string[] old, string[] now, int start, int end)
@@ -52,11 +61,15 @@ internal static class UnifiedDiff
         {
             if (old[line] == now[line])
             {
-                text.Append(' ').Append(old[line].TrimEnd('\r')).Append('\n');
+                Append(text, ' ', old[line]);
                 continue;
             }
 
-            text.Append('-').Append(old[line].TrimEnd('\r')).Append('\n').Append('+').Append(now[line].TrimEnd('\r')).Append('\n');
+            Append(text, '-', old[line]);
+            Append(text, '+', now[line]);
         }
     }
+
+    private static void Append(StringBuilder text, char sign, string line) =>
+        text.Append(sign).Append(line).Append(line.EndsWith('\n') ? string.Empty : "\n\\ No newline at end of file\n");
 }

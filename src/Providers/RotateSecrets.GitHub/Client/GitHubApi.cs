@@ -79,6 +79,7 @@ internal sealed class GitHubApi(IConnection connection, ServerClock clock)
             async _ => GitHubAnswer.Of((await connection.Post<object>(GraphQL, body, "application/vnd.github+json", "application/json", None, cancellation)).HttpResponse),
             cancellation);
         return asked.Failed(out var failure, out var answer) ? failure
+            : GitHubFault.OfQuery(answer, need, clock) is { } limited ? limited
             : answer.Body.At("data") is { ValueKind: JsonValueKind.Object } data ? data
             : new Failure(FailureCode.StoreUnavailable, need.Target, $"{need.Operation} failed: GitHub answered with errors alone.");
     }

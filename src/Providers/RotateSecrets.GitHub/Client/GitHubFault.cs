@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Octokit;
+using RotateSecrets.GitHub.Login;
 using RotateSecrets.Outcomes;
 
 namespace RotateSecrets.GitHub.Client;
@@ -10,7 +11,8 @@ internal static partial class GitHubFault
 {
     /// <summary>Whether the exception is an answer, or the lack of one, of the server.</summary>
     public static bool Fits(Exception e) =>
-        e is ApiException or HttpRequestException or IOException or TimeoutException or JsonException or System.Runtime.Serialization.SerializationException or InvalidCastException or TaskCanceledException;
+        e is ApiException or HttpRequestException or IOException or TimeoutException or JsonException or System.Runtime.Serialization.SerializationException or InvalidCastException or TaskCanceledException
+            or LoginException;
 
     /// <summary>The failure of a call.</summary>
     /// <param name="e">What was thrown.</param>
@@ -21,6 +23,7 @@ internal static partial class GitHubFault
         var unknown = need.IsWrite ? Effect.Unknown : Effect.None;
         return e switch
         {
+            LoginException { Failure: var failure } => failure with { Target = need.Target, Effect = Effect.None },
             ApiException { HttpResponse: { } response } => OfAnswer(response, need, clock, unknown),
             TimeoutException or TaskCanceledException => new Failure(FailureCode.DeadlineExceeded, need.Target, $"{need.Operation} was not answered in time.") { Effect = unknown },
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new Failure(
@@ -31,6 +34,15 @@ internal static partial class GitHubFault
         };
     }
 
+    /// <summary>The failure of a query that was refused for a limit, though its answer has status 200; null for any other answer.</summary>
+    public static Failure? OfQuery(GitHubAnswer answer, CallNeed need, ServerClock clock) =>
+        answer.Body.ValueKind == JsonValueKind.Object && RateLimit.IsRefusedQuery(answer.Body.GetRawText())
+        && RateLimit.Pause(System.Net.HttpStatusCode.TooManyRequests, answer.Headers.GetValueOrDefault, string.Empty, 0, clock.Now) is { } pause
+            ? Throttled(need, pause) : null;
+
+    private static Failure Throttled(CallNeed need, TimeSpan pause) =>
+        new(FailureCode.Throttled, need.Target, $"GitHub asks for fewer requests than {need.Operation}, and to wait {pause:c}.") { RetryAfter = pause };
+
     private static Failure OfAnswer(IResponse response, CallNeed need, ServerClock clock, Effect unknown)
     {
         var status = (int)response.StatusCode;
@@ -38,7 +50,7 @@ internal static partial class GitHubFault
         var message = Message(response.Body as string);
         if (RateLimit.Pause(response.StatusCode, headers.GetValueOrDefault, message, 0, clock.Now) is { } pause)
         {
-            return new Failure(FailureCode.Throttled, need.Target, $"GitHub asks for fewer requests than {need.Operation}, and to wait {pause:c}.") { RetryAfter = pause };
+            return Throttled(need, pause);
         }
 
         return status switch

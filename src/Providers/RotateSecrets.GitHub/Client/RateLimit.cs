@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 
 namespace RotateSecrets.GitHub.Client;
 
@@ -27,7 +28,7 @@ internal static class RateLimit
 
         if (header("Retry-After") is { } after)
         {
-            return int.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds)
+            return int.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(Math.Max(1, seconds))
                 : DateTimeOffset.TryParseExact(after, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until) && until > now ? until - now
                 : Longer(attempt);
         }
@@ -45,6 +46,30 @@ internal static class RateLimit
             || message.Contains("abuse detection", StringComparison.OrdinalIgnoreCase)
             ? Longer(attempt)
             : null;
+    }
+
+    /// <summary>Whether an answer to a query, which has status 200 whatever became of it, is such a refusal.</summary>
+    /// <param name="text">The answer.</param>
+    /// <remarks>Source: GitHub's page "Rate limits and query limits for the GraphQL API": the status may be 200, with an error in the answer; Octokit's own throttling goes by the error's type.</remarks>
+    public static bool IsRefusedQuery(string text)
+    {
+        // Most answers are long, and none of these.
+        if (!text.Contains("\"errors\"", StringComparison.Ordinal)
+            || (!text.Contains("RATE_LIMIT", StringComparison.Ordinal) && !text.Contains("rate limit", StringComparison.OrdinalIgnoreCase)))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.At("errors").Items().Any(static error =>
+                error.Text("type") is "RATE_LIMITED" or "RATE_LIMIT" || error.Text("message")?.Contains("rate limit", StringComparison.OrdinalIgnoreCase) == true);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static TimeSpan Longer(int attempt) => Unsaid * (1 << Math.Min(attempt, 5));

@@ -32,7 +32,7 @@ internal sealed class RequestGate(Uri address, ITokenSource tokens, ServerClock 
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, call?.Cancellation ?? CancellationToken.None);
         var cancellation = linked.Token;
         var body = request.Content is null ? null : await request.Content.ReadAsByteArrayAsync(cancellation);
-        var isWrite = request.Method != HttpMethod.Get && !request.RequestUri!.AbsolutePath.EndsWith("/graphql", StringComparison.Ordinal);
+        var isWrite = request.Method != HttpMethod.Get && !IsQuery(request);
         var waited = TimeSpan.Zero;
         for (var attempt = 0; ; attempt++)
         {
@@ -85,19 +85,22 @@ internal sealed class RequestGate(Uri address, ITokenSource tokens, ServerClock 
             return FirstPause * (1 << attempt);
         }
 
-        if (response.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests) || call is { IsSingle: true })
+        var isAnswered = response.StatusCode == HttpStatusCode.OK && IsQuery(response.RequestMessage!);
+        if ((!isAnswered && response.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests)) || call is { IsSingle: true })
         {
             return null;
         }
 
         var text = await response.Content.ReadAsStringAsync(cancellation);
-        return RateLimit.Pause(
-            response.StatusCode,
+        return isAnswered && !RateLimit.IsRefusedQuery(text) ? null : RateLimit.Pause(
+            isAnswered ? HttpStatusCode.TooManyRequests : response.StatusCode,
             name => response.Headers.TryGetValues(name, out var values) ? values.First() : null,
             Message(text),
             attempt,
             clock.Now);
     }
+
+    private static bool IsQuery(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.EndsWith("/graphql", StringComparison.Ordinal);
 
     private bool IsOurs(HttpRequestMessage request) =>
         Uri.Compare(request.RequestUri, address, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;

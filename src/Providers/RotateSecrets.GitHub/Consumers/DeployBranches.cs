@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using RotateSecrets.GitHub.Addressing;
 using RotateSecrets.GitHub.Client;
 using RotateSecrets.GitHub.Repositories;
@@ -13,7 +12,7 @@ internal sealed class DeployBranches(GitHubApi api, SecretPlace place)
     private bool isAsked;
     private bool onlyProtected;
     private IReadOnlySet<string>? isProtected;
-    private List<string>? patterns;
+    private List<BranchPattern>? patterns;
 
     /// <summary>Whether a branch may. Where that can't be told, it may.</summary>
     public async Task<bool> AllowsAsync(BranchFiles branch, CancellationToken cancellation)
@@ -29,7 +28,7 @@ internal sealed class DeployBranches(GitHubApi api, SecretPlace place)
             isAsked = true;
         }
 
-        return onlyProtected ? isProtected?.Contains(branch.Name) ?? true : patterns is null || patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, branch.Name, ignoreCase: false));
+        return onlyProtected ? isProtected?.Contains(branch.Name) ?? true : patterns is null || patterns.Exists(pattern => pattern.Matches(branch.Name));
     }
 
     private async Task AskAsync(CancellationToken cancellation)
@@ -49,7 +48,7 @@ internal sealed class DeployBranches(GitHubApi api, SecretPlace place)
 
         if (policy.Flag("custom_branch_policies"))
         {
-            var names = new List<string>();
+            var allowed = new List<BranchPattern>();
             await foreach (var listed in api.PagesAsync(
                 new CallNeed(place.Scope, "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies", "Actions: read"),
                 path + "/deployment-branch-policies?per_page=100",
@@ -63,11 +62,11 @@ internal sealed class DeployBranches(GitHubApi api, SecretPlace place)
 
                 if (listed.Succeeded(out var one, out _) && one.Text("name") is { } name && one.Text("type") is null or "branch")
                 {
-                    names.Add(name!);
+                    allowed.Add(new BranchPattern(name!));
                 }
             }
 
-            patterns = names;
+            patterns = allowed;
         }
     }
 }

@@ -27,7 +27,13 @@ internal sealed class AppToken(AppKey key, long installation, TimeProvider time)
         await turn.WaitAsync(cancellation);
         try
         {
-            return token is not null && time.GetUtcNow() < expires - Margin || (await RefreshAsync(cancellation)).Succeeded(out _, out _) ? "Bearer " + token!.Reveal() : null;
+            // Without one, the server would answer that nothing is there.
+            if ((token is null || time.GetUtcNow() >= expires - Margin) && (await RefreshAsync(cancellation)).Failed(out var failure, out _))
+            {
+                throw new LoginException(failure);
+            }
+
+            return "Bearer " + token!.Reveal();
         }
         finally
         {
@@ -84,6 +90,10 @@ internal sealed class AppToken(AppKey key, long installation, TimeProvider time)
                 FailureCode.SecretNotFound => new Failure(FailureCode.CredentialsInvalid, Need.Target, $"The app has no installation {installation}.")
                 {
                     Remedy = "The id is the last part of the address of the installation's settings.",
+                },
+                FailureCode.AccessDenied => new Failure(FailureCode.AccessDenied, Need.Target, $"GitHub gives no token for the app's installation {installation}: it is suspended, or blocked.")
+                {
+                    Remedy = "See the installed GitHub Apps in the settings of the organisation, or the user, and unsuspend it.",
                 },
                 _ => failure,
             };

@@ -51,7 +51,7 @@ internal sealed class ContentQuery(GitHubApi api)
             query.Append(" }");
         }
 
-        query.Append(" } fragment Content on Blob { text isTruncated } fragment Files on Tree { entries { name type oid object { ...Content } } }");
+        query.Append(" } fragment Content on Blob { text isTruncated } fragment Files on Tree { entries { name type mode oid object { ...Content } } }");
         query.Append(" fragment Folders on Tree { entries { name type oid object { ...Content ...Files } } }");
         return (await api.QueryAsync(Need, query.ToString(), cancellation)).Map<IReadOnlyList<IReadOnlyDictionary<string, IReadOnlyList<FileEntry>>?>>(data =>
             [.. wanted.Select((one, i) => Read(data.At(FormattableString.Invariant($"r{i}")), one.Commits, blobs))]);
@@ -136,7 +136,7 @@ internal sealed class ContentQuery(GitHubApi api)
             }
             else if (entry.Text("type") == "blob" && isWanted(name))
             {
-                entries.Add(new FileEntry($"{path}/{name}", oid));
+                entries.Add(new FileEntry($"{path}/{name}", oid) { Mode = entry.Number("mode") is { } mode ? Convert.ToString(mode, 8) : FileEntry.PlainMode });
                 Take(entry.At("object"), oid, blobs);
             }
         }

@@ -12,7 +12,7 @@ namespace RotateSecrets.GitHub.Repositories;
 /// <param name="folder">Where.</param>
 internal sealed class RepositoryCache(string folder)
 {
-    private const int Version = 2;
+    private const int Version = 3;
 
     /// <summary>What was kept of a repository; null where there is nothing that can be read.</summary>
     public RepositorySnapshot? Find(string repository)
@@ -21,7 +21,7 @@ internal sealed class RepositoryCache(string folder)
         {
             var kept = JsonSerializer.Deserialize<Kept>(File.ReadAllBytes(FileOf(repository)));
             return kept is { Form: Version, Snapshot: { Repository: not null, DefaultBranch: not null, Branches: not null, Blobs: not null } snapshot }
-                && snapshot.Branches.All(static branch => branch is { Name: not null, Sha: not null, Files: not null } && branch.Files.All(static file => file is { Path: not null, Oid: not null }))
+                && snapshot.Branches.All(static branch => branch is { Name: not null, Sha: not null, Files: not null } && branch.Files.All(static file => file is { Path: not null, Oid: not null, Mode: not null }))
                 && string.Equals(snapshot.Repository, repository, StringComparison.OrdinalIgnoreCase)
                 ? snapshot
                 : null;

@@ -33,6 +33,12 @@ internal sealed record BranchFiles(string Name, string Sha, IReadOnlyList<FileEn
 /// <param name="Oid">Git's name for what it holds.</param>
 internal sealed record FileEntry(string Path, string Oid)
 {
+    /// <summary>The mode of nearly every file.</summary>
+    public const string PlainMode = "100644";
+
+    /// <summary>Git's mode of it: 100755 for one that can be executed.</summary>
+    public string Mode { get; init; } = PlainMode;
+
     /// <summary>Whether it says what Dependabot does.</summary>
     public bool IsDependabots => Path is ".github/dependabot.yml" or ".github/dependabot.yaml";
 

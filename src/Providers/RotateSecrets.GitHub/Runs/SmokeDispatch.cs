@@ -65,11 +65,14 @@ internal sealed class SmokeDispatch(GitHubServer server, RepositoryReader reader
 
         notes.Keep(repository, workflow, token, new DispatchNote(sentAt, null, false));
         var body = new Dictionary<string, object>(StringComparer.Ordinal) { ["ref"] = inputs.Ref, ["inputs"] = inputs.Values, ["return_run_details"] = true };
-        var asked = await server.Api.SendAsync(
-            new CallNeed(repository, "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches", "Actions: write"),
-            $"repos/{BranchList.Escaped(repository)}/actions/workflows/{Uri.EscapeDataString(workflow)}/dispatches",
-            JsonSerializer.Serialize(body),
-            cancellation);
+        var asked = await SendAsync(repository, workflow, body, cancellation);
+        if (asked.Failure is { Code: FailureCode.ValueInvalid })
+        {
+            // An older server refuses what it doesn't know, and has then made no run.
+            body.Remove("return_run_details");
+            asked = await SendAsync(repository, workflow, body, cancellation);
+        }
+
         if (asked.Failed(out failure, out var answer))
         {
             return failure;
@@ -100,6 +103,12 @@ internal sealed class SmokeDispatch(GitHubServer server, RepositoryReader reader
 
         return new Failure(FailureCode.DeadlineExceeded, repository, $"GitHub took the demand for a run of {workflow} in {repository}, and shows no such run.") { Effect = Effect.Unknown };
     }
+
+    private Task<Outcome<GitHubAnswer>> SendAsync(string repository, string workflow, Dictionary<string, object> body, CancellationToken cancellation) => server.Api.SendAsync(
+        new CallNeed(repository, "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches", "Actions: write"),
+        $"repos/{BranchList.Escaped(repository)}/actions/workflows/{Uri.EscapeDataString(workflow)}/dispatches",
+        JsonSerializer.Serialize(body),
+        cancellation);
 
     private async Task<Outcome<(long? Id, bool Any)>> FindAsync(
         string repository, string workflow, string token, DateTimeOffset since, HashSet<long> known, bool mustBeOne, CancellationToken cancellation)

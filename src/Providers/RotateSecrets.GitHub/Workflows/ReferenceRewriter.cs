@@ -39,27 +39,34 @@ internal static class ReferenceRewriter
             }
         }
 
-        return flaws.Count > 0 ? Refuse(path, flaws) : Replace(content.Span, names, Encoding.UTF8.GetBytes(to));
+        return flaws.Count > 0 ? Refuse(path, flaws) : Replace(content.Span, names, from, to);
     }
 
     private static bool Says(ReadOnlySpan<byte> content, (int Start, int Length) name, string text) =>
         name is { Start: >= 0, Length: >= 0 } && (long)name.Start + name.Length <= content.Length
         && Encoding.UTF8.GetString(content.Slice(name.Start, name.Length)).Equals(text, StringComparison.OrdinalIgnoreCase);
 
-    private static byte[] Replace(ReadOnlySpan<byte> content, SortedSet<(int Start, int Length)> names, byte[] text)
+    private static byte[] Replace(ReadOnlySpan<byte> content, SortedSet<(int Start, int Length)> names, string from, string to)
     {
-        using var rewritten = new MemoryStream(content.Length + (names.Count * text.Length));
-        var from = 0;
+        using var rewritten = new MemoryStream(content.Length + (names.Count * to.Length));
+        var at = 0;
         foreach (var (start, length) in names)
         {
-            rewritten.Write(content[from..start]);
-            rewritten.Write(text);
-            from = start + length;
+            rewritten.Write(content[at..start]);
+            rewritten.Write(Encoding.UTF8.GetBytes(Spelled(Encoding.UTF8.GetString(content.Slice(start, length)), from, to)));
+            at = start + length;
         }
 
-        rewritten.Write(content[from..]);
+        rewritten.Write(content[at..]);
         return rewritten.ToArray();
     }
+
+    // GitHub doesn't tell names apart by case, but whoever goes back wants the bytes that were there: so the new name is spelled as the old one is.
+    private static string Spelled(string old, string from, string to) =>
+        old.Any(char.IsAsciiLetterLower) && !old.Any(char.IsAsciiLetterUpper) ? to.ToLowerInvariant()
+        : to.StartsWith(from, StringComparison.OrdinalIgnoreCase) ? old + to[from.Length..]
+        : from.StartsWith(to, StringComparison.OrdinalIgnoreCase) ? old[..to.Length]
+        : to;
 
     private static string Reason(SecretReference reference) => reference.Kind switch
     {

@@ -37,6 +37,12 @@ internal static class WorkflowAnalysis
             }
             else if (loaded.MayMatter && loaded.Workflows.Count > 0)
             {
+                // Until somebody mends it, GitHub doesn't run it. What it uses can be told all the same.
+                if (loaded.File.Repeated is { } repeated)
+                {
+                    yield return YamlFailure.At(loaded.Name, loaded.File.PositionOf(repeated.Start), "this name was given before in the same place, and GitHub refuses the file for it (upper and lower case are the same)");
+                }
+
                 if (loaded.Workflows.All(static workflow => workflow.IsOnlyCalled))
                 {
                     onlyCalled.Add(loaded);
@@ -50,12 +56,44 @@ internal static class WorkflowAnalysis
             }
         }
 
-        foreach (var loaded in onlyCalled.Where(file => !library.Called.Contains(file.Spot.Path)))
+        await foreach (var found in UncalledAsync(library, wanted, onlyCalled, cancellation))
         {
-            foreach (var found in await new WorkflowWalk(library, wanted, loaded).RunAsync(cancellation))
+            yield return found;
+        }
+    }
+
+    // Those that others of them call are reported through these; of some that call one another in a circle, the first.
+    private static async IAsyncEnumerable<Outcome<SecretReference>> UncalledAsync(
+        FileLibrary library, WantedSecret wanted, IReadOnlyList<LoadedFile> files, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var walked = new Dictionary<string, IReadOnlyList<SecretReference>>(StringComparer.Ordinal);
+        foreach (var file in files.Where(file => !library.Called.Contains(file.Spot.Path)))
+        {
+            var known = library.Called.ToHashSet(StringComparer.Ordinal);
+            var references = new List<SecretReference>();
+            foreach (var found in await new WorkflowWalk(library, wanted, file).RunAsync(cancellation))
             {
-                yield return found.Map(static reference => reference with { IsPossible = true });
+                if (found.Succeeded(out var reference, out var failure))
+                {
+                    references.Add(reference);
+                }
+                else
+                {
+                    yield return failure;
+                }
             }
+
+            foreach (var called in library.Called.Except(known, StringComparer.Ordinal))
+            {
+                walked.Remove(called);
+            }
+
+            walked[file.Spot.Path] = references;
+        }
+
+        foreach (var reference in walked.Values.SelectMany(static one => one))
+        {
+            yield return reference with { IsPossible = true };
         }
     }
 

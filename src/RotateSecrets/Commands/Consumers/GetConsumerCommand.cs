@@ -15,7 +15,7 @@ public sealed class GetConsumerCommand : RotationCommand
     private const string VersionSet = "Version";
 
     /// <summary>The secret. Default: the consumers of any secret.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = AddressSet)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = AddressSet)]
     [ArgumentCompleter(typeof(SecretAddressCompleter))]
     public AddressArgument? Address { get; set; }
 

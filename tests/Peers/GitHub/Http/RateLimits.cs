@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using RotateSecrets.Peers.GitHub.State;
 
 namespace RotateSecrets.Peers.GitHub.Http;
@@ -65,6 +66,9 @@ public sealed class RateLimits(TimeProvider time)
     /// <summary>Lets so many requests be left to a token until the window begins anew.</summary>
     public void Leave(string token, int remaining, TimeSpan until) => primary[(token, "core")] = (time.GetUtcNow() + until, Hourly - remaining);
 
+    /// <summary>Lets so many points of GraphQL be left to a token until the window begins anew.</summary>
+    public void LeavePoints(string token, int remaining, TimeSpan until) => primary[(token, "graphql")] = (time.GetUtcNow() + until, HourlyPoints - remaining);
+
     /// <summary>Counts a request, or refuses it.</summary>
     internal Reply? Enter(Credential caller, Route route, int inFlight)
     {
@@ -96,7 +100,8 @@ public sealed class RateLimits(TimeProvider time)
         if (used >= limit)
         {
             PrimaryHits++;
-            return Reply.Error(403, string.Create(CultureInfo.InvariantCulture, $"API rate limit exceeded for user ID {caller.User.Id}. If you reach out to GitHub Support for help, please include the request ID."));
+            var said = string.Create(CultureInfo.InvariantCulture, $"API rate limit exceeded for user ID {caller.User.Id}. If you reach out to GitHub Support for help, please include the request ID.");
+            return Resource(route) == "graphql" ? Reply.Ok(new JsonObject { ["errors"] = new JsonArray(new JsonObject { ["type"] = "RATE_LIMITED", ["message"] = said }) }) : Reply.Error(403, said);
         }
 
         spent.Enqueue((now, points, isContent));

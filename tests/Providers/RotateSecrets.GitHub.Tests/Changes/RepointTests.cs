@@ -37,10 +37,10 @@ public sealed class RepointTests : GitHubTests
             -      A: ${{ secrets.JWT }} # secrets.JWT stays here
             +      A: ${{ secrets.JWT_NEW }} # secrets.JWT stays here
             -      B: "${{ secrets['jwt'] }}"
-            +      B: "${{ secrets['JWT_NEW'] }}"
+            +      B: "${{ secrets['jwt_new'] }}"
                  steps: [{ run: 'echo secrets.JWT' }]
 
-            """.ReplaceLineEndings("\n"),
+            """.ReplaceLineEndings("\r\n").Replace("yml\r", "yml", StringComparison.Ordinal).Replace("@@\r", "@@", StringComparison.Ordinal),
             preview.Diff);
         Assert.Equal(0, Server.Requests.Writes);
     }
@@ -51,7 +51,7 @@ public sealed class RepointTests : GitHubTests
         var before = Server.Ask(static state => state.Repository("acme/proxy").Branches["main"]);
         var there = Doors.Value(await Repointer.RepointAsync(await FindAsync(), new RepointRequest(From, To, "run") { Directly = true }, Cancellation));
         Assert.True(there.IsInForce);
-        Assert.Equal(Deploy.Replace("{ secrets.JWT }", "{ secrets.JWT_NEW }", StringComparison.Ordinal).Replace("'jwt'", "'JWT_NEW'", StringComparison.Ordinal), Read("main"));
+        Assert.Equal(Deploy.Replace("{ secrets.JWT }", "{ secrets.JWT_NEW }", StringComparison.Ordinal).Replace("'jwt'", "'jwt_new'", StringComparison.Ordinal), Read("main"));
         Assert.Equal([before], Server.Ask(static state => state.Repository("acme/proxy").Git.Commit(state.Repository("acme/proxy").Branches["main"])!.Parents));
         Assert.Equal(Deploy, Server.Ask(static state => state.Repository("acme/proxy").Read("main", ".github/workflows/other.yml")));
 
@@ -59,7 +59,25 @@ public sealed class RepointTests : GitHubTests
         Assert.Equal((string.Empty, true), (again.Diff, again.IsInForce));
 
         Doors.Value(await Repointer.RepointAsync(await FindAsync(To), new RepointRequest(To, From, "run") { Directly = true }, Cancellation));
-        Assert.Equal(Deploy.Replace("'jwt'", "'JWT'", StringComparison.Ordinal), Read("main"));
+        Assert.Equal(Deploy, Read("main"));
+    }
+
+    [Fact]
+    public async Task A_file_that_can_be_executed_still_can()
+    {
+        Server.Arrange(static state =>
+        {
+            var repository = state.Repository("acme/proxy");
+            var files = repository.Git.Files(repository.Git.Commit(repository.Branches["main"])!.Tree);
+            files[Path] = files[Path] with { Mode = "100755" };
+            repository.Branches["main"] = repository.Git.Write(new Peers.GitHub.Git.Commit(repository.Git.WriteTree(files), [repository.Branches["main"]], "Mode", "octo-dev", "octo-dev@example.com", state.Now));
+        });
+        foreach (var (name, mode) in ((string, string)[])[("deploy.yml", "100755"), ("other.yml", "100644")])
+        {
+            Doors.Value(await Repointer.RepointAsync(await FindAsync(name: name), new RepointRequest(From, To, "run") { Directly = true }, Cancellation));
+            Assert.Contains("JWT_NEW", Server.Ask(state => state.Repository("acme/proxy").Read("main", $".github/workflows/{name}")), StringComparison.Ordinal);
+            Assert.Equal(mode, Server.Ask(state => state.Repository("acme/proxy").Git.Find(state.Repository("acme/proxy").Git.Commit(state.Repository("acme/proxy").Branches["main"])!.Tree, $".github/workflows/{name}")!.Mode));
+        }
     }
 
     [Fact]

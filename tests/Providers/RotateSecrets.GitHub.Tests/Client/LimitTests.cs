@@ -1,6 +1,7 @@
 using RotateSecrets.GitHub.Tests.Hosting;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Peers.GitHub.Http;
+using RotateSecrets.Secrets;
 
 namespace RotateSecrets.GitHub.Tests.Client;
 
@@ -38,6 +39,40 @@ public sealed class LimitTests : GitHubTests
         var failure = (await Doors.TryPutAsync(Store, "github:acme/proxy/JWT", "s3cret")).Failure!;
         Assert.Equal(FailureCode.Throttled, failure.Code);
         Assert.InRange(failure.RetryAfter!.Value, TimeSpan.FromMinutes(40), TimeSpan.FromMinutes(51));
+    }
+
+    [Fact]
+    public async Task A_limit_of_queries_is_waited_for_though_the_status_of_the_answer_is_200()
+    {
+        Server.Arrange(static state => state.Repository("acme/proxy").Commit("main", "CI", (".github/workflows/ci.yml", "on: push\njobs: { a: { runs-on: x, steps: [{ run: 'x ${{ secrets.JWT }}' }] } }\n")));
+        Server.Limits.LeavePoints(Server.Operator.Token, 0, TimeSpan.FromMinutes(5));
+        Assert.Single(await Doors.ValuesAsync(Connection.Sources[0].FindAsync(SecretAddress.Parse("github:acme/proxy/JWT"), Cancellation)));
+        Assert.Equal(1, Server.Limits.PrimaryHits);
+    }
+
+    [Fact]
+    public async Task A_limit_of_queries_that_lasts_too_long_is_told_at_once_and_not_asked_for_in_smaller_pieces()
+    {
+        Server.Arrange(static state => state.Repository("acme/proxy").Commit("main", "CI", (".github/workflows/ci.yml", "on: push\njobs: {}\n")));
+        Server.Limits.LeavePoints(Server.Operator.Token, 0, TimeSpan.FromMinutes(50));
+        var found = new List<Failure?>();
+        await foreach (var one in Connection.Sources[0].FindAsync(SecretAddress.Parse("github:acme/proxy/JWT"), Cancellation))
+        {
+            found.Add(one.Failure);
+        }
+
+        Assert.Equal(FailureCode.Throttled, Assert.Single(found)!.Code);
+        Assert.InRange(found[0]!.RetryAfter!.Value, TimeSpan.FromMinutes(40), TimeSpan.FromMinutes(51));
+        Assert.Equal(1, Server.Limits.PrimaryHits);
+    }
+
+    [Fact]
+    public async Task A_server_that_asks_to_wait_no_time_is_not_asked_without_end()
+    {
+        var asked = 0;
+        Server.Before = question => question.Route.Name.EndsWith("public-key", StringComparison.Ordinal) && ++asked > 0 ? Reply.Error(429, "Slow down", ("Retry-After", "0")) : null;
+        Assert.Equal(FailureCode.Throttled, (await Doors.TryPutAsync(Store, "github:acme/proxy/JWT", "s3cret")).Failure!.Code);
+        Assert.InRange(asked, 2, 700);
     }
 
     [Theory]

@@ -105,6 +105,24 @@ public sealed class ConnectTests : GitHubTests
         Assert.Contains("key", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_installation_that_is_suspended_is_told_as_such_also_when_that_happens_in_between()
+    {
+        App? app = null;
+        await using var connection = Doors.Value(await AppAsync(state => app = state.Install("acme", "metadata=read", "secrets=write")));
+        await Doors.PutAsync(connection.Store, "github:acme/proxy/JWT", "first");
+        Server.Arrange(_ => app!.IsSuspended = true);
+        await Task.Delay(TimeSpan.FromMinutes(61), Time, Cancellation);
+
+        foreach (var failure in (Failure[])[(await Doors.TryPutAsync(connection.Store, "github:acme/proxy/JWT", "second")).Failure!, (await AppAsync(_ => app!)).Failure!])
+        {
+            Assert.Equal((FailureCode.AccessDenied, Effect.None), (failure.Code, failure.Effect));
+            Assert.Contains("suspended", failure.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("first", Stored(static state => state.Repository("acme/proxy").Secrets(), "JWT")!.Text);
+    }
+
     [Theory]
     [InlineData("no key at all")]
     [InlineData("-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----")]

@@ -41,6 +41,15 @@ public sealed class SmokeTests : GitHubTests, ISecretResolver
     }
 
     [Fact]
+    public async Task A_server_that_refuses_to_tell_which_run_it_is_is_not_asked_to()
+    {
+        Server.Before = static question => question.Route.Name.EndsWith("/dispatches", StringComparison.Ordinal) && question.Body["return_run_details"] is not null
+            ? Reply.Error(422, "Invalid request.\n\n\"return_run_details\" is not a permitted key.") : null;
+        Assert.Equal(InstancePhase.Healthy, Doors.Value(await LastAsync(RestartAsync("token-1"))).Phase);
+        Assert.Single(Runs());
+    }
+
+    [Fact]
     public async Task A_repeated_demand_follows_the_same_run_also_in_another_session_and_another_token_makes_another()
     {
         await Doors.ValuesAsync(RestartAsync("token-1"));

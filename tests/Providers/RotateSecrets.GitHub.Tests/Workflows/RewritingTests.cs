@@ -29,7 +29,7 @@ public sealed class RewritingTests
             """;
         var content = Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"))).ToArray();
         Assert.True(ReferenceRewriter.Rewrite(content, File, await FindAsync(content, "KEY"), "KEY", "ROTATED").Succeeded(out var rewritten, out var failure), failure?.ToString());
-        var expected = text.Replace("secrets['KEY']", "secrets['ROTATED']", StringComparison.Ordinal).Replace("''key''", "''ROTATED''", StringComparison.Ordinal)
+        var expected = text.Replace("secrets['KEY']", "secrets['ROTATED']", StringComparison.Ordinal).Replace("''key''", "''rotated''", StringComparison.Ordinal)
             .Replace("{secrets.KEY}", "{secrets.ROTATED}", StringComparison.Ordinal).Replace("secrets.Key ", "secrets.ROTATED ", StringComparison.Ordinal);
         Assert.Equal(expected.ReplaceLineEndings("\r\n"), Encoding.UTF8.GetString(rewritten.AsSpan(3)));
         Assert.Equal(content[..3], rewritten[..3]);
@@ -50,6 +50,9 @@ public sealed class RewritingTests
 
             Assert.Equal(Told(found), Told(again.Where(static one => one.Kind is ReferenceKind.Property or ReferenceKind.Index)));
             Assert.Equal(rewritten, Rewritten(rewritten, (await FindAsync(rewritten, secret)).FindAll(static one => one.SecretName is not null && one.Spot.Name is not null), secret, "TWICE"));
+            var aside = Rewritten(content, found, secret, secret + "_ROTATED");
+            Assert.NotEqual(content, aside);
+            Assert.Equal(content, Rewritten(aside, (await FindAsync(aside, secret + "_ROTATED")).FindAll(static one => one.Spot.Name is not null), secret + "_ROTATED", secret));
             if (spelled is [var one])
             {
                 Assert.Equal(content, Rewritten(rewritten, again.Where(static reference => reference.Spot.Name is not null).ToList(), "QUITE_ANOTHER_NAME", one));

@@ -60,7 +60,7 @@ internal sealed class WorkflowDocument
     {
         var collector = new UseCollector("secrets");
         var jobs = new List<WorkflowJob>();
-        foreach (var (id, job) in (root["jobs"] as YamlMap)?.Entries ?? [])
+        foreach (var (id, job) in root.Entries.Where(static entry => entry.Key.Is("jobs")).Select(static entry => entry.Value).OfType<YamlMap>().SelectMany(static some => some.Entries))
         {
             if (job is YamlMap map)
             {

@@ -6,6 +6,8 @@ namespace RotateSecrets.GitHub.Workflows.Files;
 /// <summary>Works out the values that the inputs of a workflow may have.</summary>
 internal static class WorkflowInputs
 {
+    private const int Most = 64;
+
     /// <summary>The inputs where somebody, or an event, starts the workflow.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<StaticValue>> Started(WorkflowDocument workflow)
     {
@@ -27,8 +29,29 @@ internal static class WorkflowInputs
     /// <summary>The inputs where another workflow calls it.</summary>
     /// <param name="workflow">The workflow.</param>
     /// <param name="given">What the call says: <c>with:</c>.</param>
-    /// <param name="callers">What is known where the call stands: a scope for each combination of its matrix.</param>
-    public static IReadOnlyDictionary<string, IReadOnlyList<StaticValue>> Called(WorkflowDocument workflow, YamlMap? given, IReadOnlyList<ValueScope> callers)
+    /// <param name="callers">What is known where the call stands: a scope for each choice of inputs and combination of its matrix.</param>
+    /// <returns>The inputs of each call; of all calls together, where there are many.</returns>
+    public static IEnumerable<IReadOnlyDictionary<string, IReadOnlyList<StaticValue>>> Called(WorkflowDocument workflow, YamlMap? given, IReadOnlyList<ValueScope> callers) =>
+        given is null || callers.Count > Most ? [CalledFrom(workflow, given, callers)] : callers.Select(caller => CalledFrom(workflow, given, [caller]));
+
+    /// <summary>Every choice of one value for each input; what there is to choose from, where that would be too many.</summary>
+    public static IReadOnlyList<IReadOnlyDictionary<string, IReadOnlyList<StaticValue>>> Choices(IReadOnlyDictionary<string, IReadOnlyList<StaticValue>> inputs)
+    {
+        if (inputs.Values.Aggregate(1L, static (count, values) => Math.Min(count * values.Count, int.MaxValue)) is 1 or > Most)
+        {
+            return [inputs];
+        }
+
+        IEnumerable<Dictionary<string, IReadOnlyList<StaticValue>>> choices = [New()];
+        foreach (var (name, values) in inputs)
+        {
+            choices = choices.SelectMany(choice => values.Select(value => new Dictionary<string, IReadOnlyList<StaticValue>>(choice, StringComparer.OrdinalIgnoreCase) { [name] = [value] }));
+        }
+
+        return [.. choices];
+    }
+
+    private static Dictionary<string, IReadOnlyList<StaticValue>> CalledFrom(WorkflowDocument workflow, YamlMap? given, IReadOnlyList<ValueScope> callers)
     {
         var inputs = New();
         foreach (var (name, input) in Declared(workflow, "workflow_call"))

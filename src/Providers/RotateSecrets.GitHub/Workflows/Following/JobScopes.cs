@@ -22,13 +22,13 @@ internal sealed class JobScopes(
     private IReadOnlyList<ValueScope>? all;
     private JobEnvironment? only;
 
-    /// <summary>A scope for each combination of the matrix.</summary>
-    public IReadOnlyList<ValueScope> All => all ??= MatrixCombinations.Of(job.Matrix, new ValueScope
+    /// <summary>A scope for each choice of inputs and each combination of the matrix: what a job gets and the environment that it runs in may go by the same input.</summary>
+    public IReadOnlyList<ValueScope> All => all ??= [.. WorkflowInputs.Choices(inputs).SelectMany(chosen => MatrixCombinations.Of(job.Matrix, new ValueScope
     {
-        Inputs = inputs,
+        Inputs = chosen,
         Variables = [.. new[] { job.Map["env"] as YamlMap, workflow.Variables }.OfType<YamlMap>()],
         MayVariablesChange = text.Contains("GITHUB_ENV", StringComparison.Ordinal),
-    });
+    }))];
 
     /// <summary>What a use may come to.</summary>
     public IReadOnlyList<Meaning> Of(SecretUse use)

@@ -24,5 +24,5 @@ internal sealed record Visit(
     /// <summary>The same for the same secrets and inputs.</summary>
     public string Key => $"{File.Spot}|{File.Workflows.ToList().IndexOf(Workflow)}|{Job}|{Secrets.Key}|{string.Join(';', Inputs
         .OrderBy(static input => input.Key, StringComparer.OrdinalIgnoreCase)
-        .Select(static input => $"{input.Key}={string.Join(',', input.Value.Select(static value => value.Text))}"))}";
+        .Select(static input => $"{input.Key}={string.Join(',', input.Value.Select(static value => value.Node is { } node ? $"@{node.GetHashCode()}" : value.Text))}"))}";
 }

@@ -39,9 +39,11 @@ internal sealed class WorkflowWalk(FileLibrary library, WantedSecret wanted, Loa
             return;
         }
 
+        // GitHub refuses such a file too.
         if (visit.Workflow.IsExhausted)
         {
             failures.Add(YamlFailure.At(visit.File.Name, visit.File.File.PositionOf(visit.Workflow.Root.Start), "the aliases of this document unfold to more than can be looked at"));
+            return;
         }
 
         foreach (var job in visit.Workflow.Jobs)
@@ -111,8 +113,10 @@ internal sealed class WorkflowWalk(FileLibrary library, WantedSecret wanted, Loa
             {
                 foreach (var workflow in called.Workflows)
                 {
-                    var inputs = WorkflowInputs.Called(workflow, job.Map["with"] as YamlMap, scopes.All);
-                    await VisitAsync(new Visit(called, workflow, secrets, inputs, visit.Job ?? job.Id, [.. visit.Through, Name(called.Spot)]), cancellation);
+                    foreach (var inputs in WorkflowInputs.Called(workflow, job.Map["with"] as YamlMap, scopes.All))
+                    {
+                        await VisitAsync(new Visit(called, workflow, secrets, inputs, visit.Job ?? job.Id, [.. visit.Through, Name(called.Spot)]), cancellation);
+                    }
                 }
 
                 return;

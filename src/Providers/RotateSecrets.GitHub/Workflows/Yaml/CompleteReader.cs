@@ -35,7 +35,7 @@ internal sealed class CompleteReader
         }
         catch (YamlException e)
         {
-            return YamlFailure.At(path, new DocumentPosition((int)e.Start.Line, (int)e.Start.Column), "this is no valid YAML");
+            return reader.Invalid(e.Start.Index > 0 ? new DocumentPosition((int)e.Start.Line, (int)e.Start.Column) : reader.Here);
         }
         catch (RefusedException e)
         {
@@ -44,13 +44,32 @@ internal sealed class CompleteReader
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException or InvalidCastException or OverflowException or FormatException)
         {
             // Seen on mutilated texts: the parser means none of these, and says where it was.
-            return YamlFailure.At(path, reader.Here, "this is no valid YAML");
+            return reader.Invalid(reader.Here);
         }
     }
 
     private DocumentPosition Here => parser.Current is { } current
         ? new DocumentPosition((int)current.End.Line, (int)current.End.Column)
         : new DocumentPosition(1, 1);
+
+    // What the parser stumbles over, as a rule: it tells where the piece before began.
+    private Failure Invalid(DocumentPosition place)
+    {
+        const int near = 4;
+        var line = 1;
+        for (var at = 0; at < text.Length && line < place.Line + near; line++)
+        {
+            var (end, next) = BlockDecoder.LineFrom(text, at, text.Length);
+            if (line >= place.Line && text.AsSpan(at, end - at).IndexOfAnyExcept(' ') is var column and >= 0 && text[at + column] == '\t')
+            {
+                return YamlFailure.At(path, new DocumentPosition(line, column + 1), "this is no valid YAML: a tab stands where a line is indented");
+            }
+
+            at = next;
+        }
+
+        return YamlFailure.At(path, place, "this is no valid YAML");
+    }
 
     private List<YamlNode> Documents()
     {
@@ -129,7 +148,7 @@ internal sealed class CompleteReader
         }
 
         var merged = entries.Except(merges).ToList();
-        var names = merged.Select(static entry => entry.Key.Text).ToHashSet(StringComparer.Ordinal);
+        var names = merged.Select(static entry => entry.Key.Text).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var map in merges.SelectMany(static merge => merge.Value is YamlList list ? list.Items : [merge.Value]).OfType<YamlMap>())
         {
             merged.AddRange(map.Entries.Where(entry => names.Add(entry.Key.Text)));

@@ -82,7 +82,7 @@ internal sealed partial class QuickReader
             SkipSpaces(ref behind, 0);
             if (behind < end && text[behind] == '}')
             {
-                return (new YamlMap(from, entries), behind + 1);
+                return RepeatedNames.RepeatedIn(entries) is null ? (new YamlMap(from, entries), behind + 1) : (null, 0);
             }
 
             if (behind >= end || text[behind] != ',')

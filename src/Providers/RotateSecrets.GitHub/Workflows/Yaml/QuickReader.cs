@@ -180,7 +180,7 @@ internal sealed partial class QuickReader
             entries.Add((key, value));
         }
 
-        return new YamlMap(start, entries);
+        return RepeatedNames.RepeatedIn(entries) is null ? new YamlMap(start, entries) : null;
     }
 
     private YamlScalar Nothing(int place) => new(text, place, place, place, ScalarStyle.Plain);

@@ -8,11 +8,14 @@ namespace RotateSecrets.GitHub.Workflows.Yaml;
 /// <summary>A file of YAML: its documents, and the places in it.</summary>
 internal sealed class YamlFile
 {
+    private const int Stride = 1024;
+
     private static readonly byte[] Mark = [0xEF, 0xBB, 0xBF];
 
     private readonly int marked;
     private readonly bool isAscii;
     private int[]? lines;
+    private int[]? marks;
 
     private YamlFile(string text, int marked, bool isAscii) => (Text, this.marked, this.isAscii) = (text, marked, isAscii);
 
@@ -21,6 +24,9 @@ internal sealed class YamlFile
 
     /// <summary>Its documents, in their order; none in an empty file.</summary>
     public IReadOnlyList<YamlNode> Documents { get; private init; } = [];
+
+    /// <summary>The first name that was given before in the same map, for which GitHub refuses the file, though it can be read; null where there is none.</summary>
+    public YamlScalar? Repeated { get; private init; }
 
     /// <summary>Reads a file.</summary>
     /// <param name="content">Its bytes.</param>
@@ -46,7 +52,7 @@ internal sealed class YamlFile
             return new YamlFile(text, file.marked, file.isAscii) { Documents = [root] };
         }
 
-        return CompleteReader.Read(text, path).Map(documents => new YamlFile(text, file.marked, file.isAscii) { Documents = documents });
+        return CompleteReader.Read(text, path).Map(documents => new YamlFile(text, file.marked, file.isAscii) { Documents = documents, Repeated = RepeatedNames.FirstIn(documents) });
     }
 
     /// <summary>The place of a character, as editors count: a byte order mark is no character.</summary>
@@ -64,9 +70,39 @@ internal sealed class YamlFile
     /// <param name="length">How many.</param>
     public (int Start, int Length) BytesOf(int index, int length) => isAscii
         ? (marked + index, length)
-        : (marked + Encoding.UTF8.GetByteCount(Text.AsSpan(0, index)), Encoding.UTF8.GetByteCount(Text.AsSpan(index, length)));
+        : (marked + BytesBefore(index), BytesIn(Text.AsSpan(index, length)));
 
     private DocumentPosition EndPosition => PositionOf(Text.Length);
+
+    private int BytesBefore(int index)
+    {
+        marks ??= Marks();
+        return marks[index / Stride] + BytesIn(Text.AsSpan(index / Stride * Stride, index % Stride));
+    }
+
+    // How many bytes stand before each so many characters.
+    private int[] Marks()
+    {
+        var found = new int[(Text.Length / Stride) + 1];
+        for (var i = 1; i < found.Length; i++)
+        {
+            found[i] = found[i - 1] + BytesIn(Text.AsSpan((i - 1) * Stride, Stride));
+        }
+
+        return found;
+    }
+
+    // Of UTF-8. A character of four bytes is two here, which may be counted apart.
+    private static int BytesIn(ReadOnlySpan<char> text)
+    {
+        var count = 0;
+        foreach (var c in text)
+        {
+            count += c < 0x80 ? 1 : c < 0x800 || char.IsSurrogate(c) ? 2 : 3;
+        }
+
+        return count;
+    }
 
     private int[] Lines()
     {

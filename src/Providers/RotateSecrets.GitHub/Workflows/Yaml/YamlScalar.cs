@@ -79,32 +79,21 @@ internal sealed class YamlScalar : YamlNode
     /// <summary>Where some of its characters stand in the file; null where they don't stand there one after another as themselves.</summary>
     /// <param name="index">The first character.</param>
     /// <param name="length">How many.</param>
-    public int? SpanOf(int index, int length)
+    public int? SpanOf(int index, int length) =>
+        Decoded.Runs is { } runs && RunAt(runs, index) is { } run && index + length <= run.At + run.Length ? run.Source + index - run.At : null;
+
+    private int PlaceIn(IReadOnlyList<TextRun> runs, int index) => RunAt(runs, index) is { } run ? run.Source + Math.Min(index - run.At, run.Length) : Start;
+
+    // The last one that begins at a character or before it: a script may have tens of thousands.
+    private static TextRun? RunAt(IReadOnlyList<TextRun> runs, int index)
     {
-        foreach (var run in Decoded.Runs ?? [])
+        var (from, to) = (0, runs.Count);
+        while (from < to)
         {
-            if (index >= run.At && index + length <= run.At + run.Length)
-            {
-                return run.Source + index - run.At;
-            }
+            var middle = (from + to) / 2;
+            (from, to) = runs[middle].At <= index ? (middle + 1, to) : (from, middle);
         }
 
-        return null;
-    }
-
-    private int PlaceIn(IReadOnlyList<TextRun> runs, int index)
-    {
-        var place = Start;
-        foreach (var run in runs)
-        {
-            if (run.At > index)
-            {
-                break;
-            }
-
-            place = run.Source + Math.Min(index - run.At, run.Length);
-        }
-
-        return place;
+        return from == 0 ? null : runs[from - 1];
     }
 }

@@ -43,7 +43,9 @@ public sealed class ReaderTests
     [Theory]
     [InlineData("a: [1, 2\n", 2, 1)]
     [InlineData("a: b\n c: d: e\n", 2, 3)]
-    [InlineData("a: b\n\t- b\n", 1, 4)]
+    [InlineData("a: b\n\t- b\n", 2, 1)]
+    [InlineData("a:\n\t\n  b: c\n", 2, 1)]
+    [InlineData("a:\n  - b: x\n  \t\n  - b: y\n", 3, 3)]
     [InlineData("a: *none\n", 1, 4)]
     [InlineData("a: &x [*x]\n", 1, 8)]
     [InlineData("? [a]\n: b\n", 1, 5)]
@@ -67,6 +69,29 @@ public sealed class ReaderTests
     {
         Assert.NotNull(YamlFile.Read(Encoding.UTF8.GetBytes(new string('[', 100_000)), "f").Failure);
         Assert.NotNull(YamlFile.Read(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("- ", 50_000)) + "x"), "f").Failure);
+    }
+
+    [Fact]
+    public async Task A_long_script_takes_no_more_time_a_line_than_a_short_one()
+    {
+        var (few, many) = (await BestAsync(500), await BestAsync(16_000));
+        Assert.True(many < 150 * few, $"32 times the lines took {many / few:F0} times the time.");
+    }
+
+    // The places of all names in a script of so many lines, none of which is ASCII.
+    private static async Task<double> BestAsync(int lines)
+    {
+        var text = Encoding.UTF8.GetBytes("on: push\njobs:\n  a:\n    steps:\n      - run: |\n" + string.Concat(Enumerable.Range(0, lines).Select(static n => $"          é ${{{{ secrets.S{n} }}}}\n")));
+        var best = double.MaxValue;
+        for (var round = 0; round < 5; round++)
+        {
+            var watch = System.Diagnostics.Stopwatch.StartNew();
+            var searched = await Searched.InAsync(null, ("ci.yml", text));
+            best = Math.Min(best, watch.Elapsed.TotalMilliseconds);
+            Assert.Equal(lines, searched.References.Count(static one => one.Spot.Name is not null));
+        }
+
+        return best;
     }
 
     private static void AreAlike(string text)
