@@ -10,9 +10,9 @@ public sealed class FaultTests(ITestOutputHelper output)
 {
     private const int ShownRuns = 3;
 
-    /// <summary>How many pairs of faults are tried for each scenario, and from which seed; by default a few hundred, from another seed each time.</summary>
+    /// <summary>How many pairs of faults are tried for each scenario, and from which seed; by default a few hundred, from the same seed each time: what fails then was changed. Other seeds are worth a night.</summary>
     private static readonly int Pairs = Setting("ROTATESECRETS_FAULT_PAIRS") ?? 200;
-    private static readonly int Seed = Setting("ROTATESECRETS_FAULT_SEED") ?? Random.Shared.Next();
+    private static readonly int Seed = Setting("ROTATESECRETS_FAULT_SEED") ?? 1;
 
     public static TheoryData<string> Scenarios => [.. Everything.Select(static scenario => scenario.ToString())];
 
