@@ -107,8 +107,8 @@ public sealed class SecretStoreTests
     // Versions that no cluster has: of an owner that could be there and isn't, the garbage collector takes the Secret away.
     [Theory]
     [InlineData("""{"metadata":{"ownerReferences":[{"apiVersion":"external-secrets.io/v0","kind":"ExternalSecret","name":"jwt","uid":"1"}]}}""", "ExternalSecret jwt")]
-    [InlineData("""{"metadata":{"ownerReferences":[{"apiVersion":"bitnami.com/v1alpha1","kind":"SealedSecret","name":"jwt","uid":"1"}]}}""", "SealedSecret jwt")]
-    [InlineData("""{"metadata":{"ownerReferences":[{"apiVersion":"secrets.hashicorp.com/v1beta1","kind":"VaultStaticSecret","name":"jwt","uid":"1"}]}}""", "VaultStaticSecret jwt")]
+    [InlineData("""{"metadata":{"ownerReferences":[{"apiVersion":"bitnami.com/v0","kind":"SealedSecret","name":"jwt","uid":"1"}]}}""", "SealedSecret jwt")]
+    [InlineData("""{"metadata":{"ownerReferences":[{"apiVersion":"secrets.hashicorp.com/v0","kind":"VaultStaticSecret","name":"jwt","uid":"1"}]}}""", "VaultStaticSecret jwt")]
     [InlineData("""{"metadata":{"annotations":{"meta.helm.sh/release-name":"shop"}}}""", "release shop")]
     [InlineData("""{"metadata":{"annotations":{"argocd.argoproj.io/tracking-id":"shop:/Secret:a/b"}}}""", "application shop")]
     [InlineData("""{"metadata":{"labels":{"kustomize.toolkit.fluxcd.io/name":"infra"}}}""", "infra")]
