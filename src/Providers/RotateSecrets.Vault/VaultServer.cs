@@ -64,15 +64,9 @@ internal sealed record VaultServer(string Name, VaultClient Client, TokenKeeper 
     private async Task<Failure> RefusalAsync(VaultCall call, string capability, CancellationToken cancellation)
     {
         Grants.Forget();
-        if ((await Client.SendAsync(VaultCall.Get("auth/token/lookup-self", call.Target), cancellation)).Succeeded(out var self, out _))
+        if (!await TokenKeeper.IsValidAsync(Client, call.Target, cancellation))
         {
-            using (self)
-            {
-                if ((int)self.Status == 403)
-                {
-                    return Keeper.Gone(call.Target);
-                }
-            }
+            return Keeper.Gone(call.Target);
         }
 
         var path = VaultFault.PathOf(call);

@@ -54,6 +54,9 @@ public sealed partial class VaultDouble : IAsyncDisposable
         set => state.Version = value;
     }
 
+    /// <summary>Which edition it says that it is; null where it doesn't.</summary>
+    public bool? IsEnterprise { get; set; }
+
     /// <summary>How far the node that answers is behind the active one.</summary>
     public Replication Replication { get; } = new();
 
@@ -75,6 +78,15 @@ public sealed partial class VaultDouble : IAsyncDisposable
             {
                 return [.. requests];
             }
+        }
+    }
+
+    /// <summary>Makes a token that has no policies but those.</summary>
+    public VaultToken BareToken(params string[] policies)
+    {
+        lock (gate)
+        {
+            return state.Tokens["s.bare"] = new VaultToken("s.bare", policies, null, TimeSpan.Zero, isRenewable: false);
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Peers.Vault;
+using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 using RotateSecrets.Vault.Login;
 using RotateSecrets.Vault.Tests.Hosting;
@@ -9,6 +10,8 @@ namespace RotateSecrets.Vault.Tests.Login;
 
 public sealed class ConnectTests : IAsyncLifetime
 {
+    private static readonly SecretAddress App = SecretAddress.Parse("vault:secret/app#value");
+
     private readonly string folder = Directory.CreateTempSubdirectory("rotatesecrets-").FullName;
     private VaultDouble server = null!;
 
@@ -38,6 +41,35 @@ public sealed class ConnectTests : IAsyncLifetime
         server.Seal = SealState.Standby;
         await using var store = await Doors.ConnectAsync(server);
         Assert.Equal("Vault", store.Description.Kind);
+    }
+
+    [Fact]
+    public async Task A_token_that_may_not_look_at_itself_is_no_wrong_one_and_what_it_may_not_ask_is_named()
+    {
+        await using (var root = await Doors.ConnectAsync(server))
+        {
+            using var value = SecretValue.FromText("a value");
+            Assert.Null((await root.PutAsync(new PutRequest(App, value, SecretStage.Current, "t"), TestContext.Current.CancellationToken)).Failure);
+        }
+
+        server.WritePolicy("app", """path "secret/*" { capabilities = ["read"] }""");
+
+        await using var store = await Doors.ConnectAsync(server, server.BareToken("app").Id);
+
+        Assert.Null((await store.ReadAsync(App, VersionSelector.Current, TestContext.Current.CancellationToken)).Failure);
+        var failure = (await store.CheckAccessAsync(App, StoreAccess.Rotate, TestContext.Current.CancellationToken)).Failure;
+        Assert.Equal(FailureCode.AccessDenied, failure?.Code);
+        Assert.Contains("path \"sys/capabilities-self\"", failure!.Remedy, StringComparison.Ordinal);
+        server.RevokeToken("s.bare");
+        Assert.Equal(FailureCode.CredentialsInvalid, (await store.ReadAsync(App, VersionSelector.Current, TestContext.Current.CancellationToken)).Failure?.Code);
+    }
+
+    [Fact]
+    public async Task A_server_that_keeps_its_version_to_itself_is_a_young_one()
+    {
+        server.Version = string.Empty;
+        await using var store = await Doors.ConnectAsync(server);
+        Assert.True(store.Description.Capabilities.HasFlag(StoreCapabilities.Staged));
     }
 
     [Fact]

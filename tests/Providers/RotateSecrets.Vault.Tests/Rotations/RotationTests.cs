@@ -158,6 +158,8 @@ public abstract class RotationTests
 /// <summary>Rotations with a server that only answers as Vault does.</summary>
 public sealed class DoubleRotationTests : RotationTests, IAsyncLifetime
 {
+    private const string Wide = """path "secret/*" { capabilities = ["create", "read", "update", "delete", "list"] }""" + "\n";
+
     private VaultDouble server = null!;
 
     protected override string Mount => "secret/";
@@ -167,19 +169,24 @@ public sealed class DoubleRotationTests : RotationTests, IAsyncLifetime
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    public async Task A_rotation_costs_six_requests_and_what_the_token_may_do_is_asked_once_besides(bool isRoot, bool wasTested)
+    [InlineData("root", false, true, 6)]
+    [InlineData("root", false, false, 6)]
+    [InlineData("exact", false, true, 6)]
+    [InlineData("exact", false, false, 6)]
+    [InlineData("wide", true, false, 6)]
+    [InlineData("wide", false, false, 7)]
+    public async Task A_rotation_costs_six_requests_and_one_more_where_rules_with_wildcards_are_asked_for_the_first_time(string rights, bool wasTested, bool hasProbe, int cost)
     {
-        server.WritePolicy("operator", """path "secret/*" { capabilities = ["create", "read", "update", "delete", "list"] }""");
         await using var house = await HouseAsync(0);
         await house.PutAsync("the old value, long enough");
-        house.Plan = house.Plan with { Probes = [new ProbeRecipe(ProbeKind.Http, new Uri(server.Address, "v1/sys/health"))] };
+        var exact = RotationHouse.Value(await ((IPolicyStore)house.Store).WritePolicyAsync([house.Plan.Address], PolicyAudience.Operator, PolicyFormat.Native, Cancellation));
+        server.WritePolicy("exact", exact.Body);
+        server.WritePolicy("wide", Wide);
+        house.Plan = house.Plan with { Probes = hasProbe ? [new ProbeRecipe(ProbeKind.Http, new Uri(server.Address, "v1/sys/health"))] : [] };
         await house.Store.DisposeAsync();
 
         // Nothing is known but what connecting tells.
-        house.Store = await Doors.ConnectAsync(server, isRoot ? server.RootToken : server.Token(TimeSpan.FromHours(1), true, "operator").Id);
+        house.Store = await Doors.ConnectAsync(server, rights == "root" ? server.RootToken : server.Token(TimeSpan.FromHours(1), true, rights).Id);
         if (wasTested)
         {
             Assert.True(RotationHouse.Value(await house.Store.CheckAccessAsync(house.Plan.Address, StoreAccess.Rotate, Cancellation)).Granted);
@@ -192,7 +199,42 @@ public sealed class DoubleRotationTests : RotationTests, IAsyncLifetime
         Assert.True(rotation.State == RotationState.Completed, $"{rotation.State}: {rotation.Message}");
         var requests = server.Requests.Where(static request => request != "GET sys/health").Select(static request => string.Join('/', request.Split('/')[..2])).ToList();
         string[] six = ["GET secret/metadata", "GET secret/data", "POST secret/data", "POST secret/metadata", "POST secret/metadata", "POST secret/destroy"];
-        Assert.Equal(isRoot || wasTested ? six : ["POST sys/capabilities-self", .. six], requests);
+        Assert.Equal(cost == 6 ? six : ["POST sys/capabilities-self", .. six], requests);
+    }
+
+    [Fact]
+    public async Task In_version_1_of_the_engine_a_write_looks_first_is_read_back_and_the_rotation_costs_no_more()
+    {
+        await using var house = await RotationHouse.BuildAsync(await ConnectAsync(), SecretAddress.Parse("vault:kv1/app#value"), 0);
+        await house.PutAsync("the old value, long enough");
+        await house.Store.DisposeAsync();
+        house.Store = await ConnectAsync();
+        server.ForgetRequests();
+
+        var rotation = await house.RunAsync();
+
+        Assert.True(rotation.State == RotationState.Completed, $"{rotation.State}: {rotation.Message}");
+        Assert.Equal(["GET kv1/app", "GET kv1/app", "POST kv1/app", "GET kv1/app"], server.Requests);
+    }
+
+    [Theory]
+    [InlineData("""path "secret/destroy/+/{0}" {{ capabilities = ["deny"] }}""")]
+    [InlineData("""path "secret/destroy/rotation/{0}" {{ capabilities = ["deny"] }}""")]
+    public async Task What_a_more_exact_rule_denies_is_known_before_anything_is_written(string denial)
+    {
+        await using var house = await HouseAsync(0);
+        await house.PutAsync("the old value, long enough");
+        var name = house.Plan.Address.Path.Split('/')[^1];
+        server.WritePolicy("denied", Wide + string.Format(System.Globalization.CultureInfo.InvariantCulture, denial, name));
+        await house.Store.DisposeAsync();
+        house.Store = await Doors.ConnectAsync(server, server.Token(TimeSpan.FromHours(1), true, "denied").Id);
+        server.ForgetRequests();
+
+        var rotation = await house.RunAsync();
+
+        Assert.Equal(RotationState.Undone, rotation.State);
+        Assert.Contains(rotation.Steps, step => step.Message?.Contains($"secret/destroy/rotation/{name}", StringComparison.Ordinal) == true);
+        Assert.DoesNotContain(server.Requests, static request => request.StartsWith("POST secret/", StringComparison.Ordinal));
     }
 
     [Fact]

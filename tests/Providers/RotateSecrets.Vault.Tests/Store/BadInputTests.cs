@@ -64,6 +64,22 @@ public sealed class BadInputTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("data")]
+    [InlineData("metadata")]
+    public async Task Version_1_of_the_engine_that_is_taken_for_2_says_which_it_is(string endpoint)
+    {
+        await using var store = await Doors.ConnectAsync(server);
+        await PutAsync(store, "vault:kv1/app#value", "one");
+        var address = SecretAddress.Parse($"vault:kv1/{endpoint}/app#value");
+
+        var failure = (await store.ReadAsync(address, VersionSelector.Current, Cancellation)).Failure;
+
+        Assert.Contains("kv1/ is version 1 of the key-value engine", failure?.Message, StringComparison.Ordinal);
+        Assert.Contains("vault:kv1/app#value", failure!.Remedy, StringComparison.Ordinal);
+        Assert.Contains((await store.CheckAccessAsync(address, StoreAccess.Rotate, Cancellation)).Map(static report => report.Findings).Succeeded(out var findings, out _) ? findings : [], static finding => finding.Contains("vault:kv1/app may be meant", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(1, "0s", "max_versions")]
     [InlineData(10, "1h", "delete_version_after")]
     public async Task A_secret_whose_old_value_would_be_gone_too_soon_is_not_rotated(int versions, string lifetime, string words)
