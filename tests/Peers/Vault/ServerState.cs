@@ -36,6 +36,8 @@ internal sealed class ServerState
 
     public Dictionary<(string Mount, string Presented), IReadOnlyList<string>> Logins { get; } = [];
 
+    public Dictionary<string, IReadOnlyList<string>> Roles { get; } = new(StringComparer.Ordinal);
+
     public SortedDictionary<string, IEngine> Mounts { get; } = new(StringComparer.Ordinal);
 
     public PolicyTable Policies { get; } = new();

@@ -149,6 +149,17 @@ public sealed partial class VaultDouble : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes a role by which somebody can log in.</summary>
+    /// <param name="path">Its path: auth/approle/role/app.</param>
+    /// <param name="policies">What it gives, besides the policy that is called default.</param>
+    public void WriteRole(string path, params string[] policies)
+    {
+        lock (gate)
+        {
+            state.Roles[path] = policies;
+        }
+    }
+
     public void Mount(string path, string type, string? version)
     {
         lock (gate)
