@@ -16,24 +16,28 @@ internal sealed partial record PolicyRule(string Path, IReadOnlyList<string> Cap
     public IReadOnlyList<string> Conditions { get; init; } = [];
 
     /// <summary>Whether it speaks of one path alone.</summary>
-    public bool IsForOnePath => !Path.EndsWith('*') && !Path.Split('/').Contains("+", StringComparer.Ordinal);
+    public bool IsForOnePath => !IsOpenEnded && Wildcards == 0;
+
+    // A '+' that is a part of its own stands for any part; elsewhere it is a letter like others. Of the stars at the end the last one alone is taken away.
+    private bool IsOpenEnded => Path.EndsWith('*');
+
+    private string Literal => IsOpenEnded ? Path[..^1] : Path;
+
+    private int Wildcards => Literal.Split('/').Count(static part => part == "+");
 
     /// <summary>Whether it speaks of a path.</summary>
     public bool Fits(string path)
     {
-        var parts = Path.TrimEnd('*').Split('+').Select(Regex.Escape);
-        return Regex.IsMatch(path, $"^{string.Join("[^/]+", parts)}{(Path.EndsWith('*') ? string.Empty : "$")}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        var parts = Literal.Split('/').Select(static part => part == "+" ? "[^/]+" : Regex.Escape(part));
+        return Regex.IsMatch(path, $"^{string.Join('/', parts)}{(IsOpenEnded ? string.Empty : "$")}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
     }
 
     /// <summary>
     /// Which of two rules that fit the server goes by: the one whose first wildcard is later, then the one that doesn't end in <c>*</c>, then the one with fewer <c>+</c>, then the longer one
     /// (Vault's page "Policies", "Priority matching").
     /// </summary>
-    public (int FirstWildcard, bool IsOpenEnded, int Wildcards, int Length) Precision => (
-        Path.IndexOfAny(['*', '+']) is >= 0 and var first ? first : int.MaxValue,
-        !Path.EndsWith('*'),
-        -Path.Split('/').Count(static part => part == "+"),
-        Path.Length);
+    public (int FirstWildcard, bool IsExact, int Wildcards, int Length) Precision => (
+        Wildcards > 0 ? Path.IndexOf('+', StringComparison.Ordinal) : IsOpenEnded ? Literal.Length : int.MaxValue, !IsOpenEnded, -Wildcards, Literal.Length);
 
     /// <summary>Reads a policy, in the server's language or as JSON. What it doesn't know, it leaves out.</summary>
     public static IReadOnlyList<PolicyRule> Read(string body) => body.TrimStart().StartsWith('{') ? ReadJson(body) : ReadHcl(body);
@@ -64,13 +68,16 @@ internal sealed partial record PolicyRule(string Path, IReadOnlyList<string> Cap
         try
         {
             using var document = JsonDocument.Parse(body);
-            return [.. document.RootElement.Member("path").Members().Select(static rule => Of(rule.Name, rule.Value))];
+            return [.. Maps(document.RootElement.Member("path")).SelectMany(static paths => paths.Members()).SelectMany(static rule => Maps(rule.Value).Select(one => Of(rule.Name, one)))];
         }
         catch (JsonException)
         {
             return [];
         }
     }
+
+    // Where the language has a block, its JSON has a map or a list of maps.
+    private static IEnumerable<JsonElement> Maps(JsonElement blocks) => blocks.ValueKind == JsonValueKind.Array ? blocks.EnumerateArray() : [blocks];
 
     private static PolicyRule Of(string path, JsonElement rule) => new(path, [.. rule.Texts("capabilities"), .. Legacy(rule.Text("policy"))])
     {

@@ -157,6 +157,22 @@ public sealed class DoublePolicyTests : PolicyTests, IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("""path "secret/data/c++" { capabilities = ["read"] }""", "secret/data/c++", "secret/data/cpp")]
+    [InlineData("""path "secret/+/app" { capabilities = ["read"] }""", "secret/data/app", "secret/data/x/app")]
+    [InlineData("""path "secret/data/+/ap*" { capabilities = ["read"] }""", "secret/data/x/app/y", "secret/data/ap")]
+    [InlineData("""path "secret/data/**" { capabilities = ["read"] }""", "secret/data/*x", "secret/data/x")]
+    [InlineData("""path "secret/data/+/x" { capabilities = ["read"] } path "secret/data/a*" { capabilities = ["deny"] }""", "secret/data/b/x", "secret/data/a/x")]
+    [InlineData("""path "secret/data/+" { capabilities = ["read"] } path "secret/data/*" { capabilities = ["list"] }""", "secret/data/x", "secret/data/x/y")]
+    [InlineData("""{"path":[{"secret/data/x":[{"capabilities":["read"]}]},{"secret/data/y":{"capabilities":["list"]}}]}""", "secret/data/x", "secret/data/y")]
+    [InlineData("""{"path":{"secret/data/x":{"policy":"read"}}}""", "secret/data/x", "secret/data/y")]
+    public void A_rule_fits_what_the_server_takes_it_for(string policy, string readable, string unreadable)
+    {
+        var rules = PolicyRule.Read(policy);
+        Assert.Contains("read", PolicyRule.Granted(rules, readable).Capabilities);
+        Assert.DoesNotContain("read", PolicyRule.Granted(rules, unreadable).Capabilities);
+    }
+
+    [Theory]
     [InlineData("""{"token_policies":["NAME"],"policies":["NAME"]}""", 2)]
     [InlineData("""{"policies":"NAME, default"}""", 2)]
     [InlineData("""{"token_policies":["NAME"],"token_no_default_policy":true}""", 1)]
