@@ -206,7 +206,34 @@ public sealed class DoublePolicyTests : PolicyTests, IAsyncLifetime
 
 public sealed class RealPolicyTests : PolicyTests
 {
+    private static readonly string[] Parts = ["a", "b", "+", "a+", "ab"];
+    private static readonly string[] Words = ["create", "read", "update", "list", "deny"];
+
     protected override string Mount => RealServer.Versioned;
+
+    [Fact]
+    public async Task Whatever_the_rules_are_they_are_taken_as_the_server_takes_them()
+    {
+        await RealServer.NeedAsync();
+        var random = new Random(20310504);
+        string[] paths = [.. Enumerable.Range(0, 40).Select(_ => $"t/{PathOf(random).Replace("+", "b", StringComparison.Ordinal)}"), "t/a+/b", "t/a+", "t/b/a+"];
+        for (var round = 0; round < 25; round++)
+        {
+            var name = Guid.NewGuid().ToString("N");
+            var body = string.Concat(Enumerable.Range(0, 7).Select(_ =>
+                $"path \"t/{PathOf(random)}{(random.Next(2) == 0 ? "*" : string.Empty)}\" {{ capabilities = [\"{Words[random.Next(Words.Length)]}\"] }}\n")).Replace("+*", "b*", StringComparison.Ordinal);
+            await WritePolicyAsync(name, body);
+
+            var asked = await RealServer.PostAsync("sys/capabilities", System.Text.Json.JsonSerializer.Serialize(new { token = await TokenAsync(name), paths }));
+
+            var data = System.Text.Json.Nodes.JsonNode.Parse(asked.Body)!["data"]!;
+            foreach (var path in paths)
+            {
+                var theirs = data[path]!.AsArray().Select(static word => word!.ToString()).Where(static word => word != "deny").Order(StringComparer.Ordinal);
+                Assert.True(theirs.SequenceEqual(PolicyRule.Granted(PolicyRule.Read(body), path).Capabilities.Order(StringComparer.Ordinal)), $"{path}: {string.Join(", ", theirs)} by\n{body}");
+            }
+        }
+    }
 
     protected override Task<ISecretStore> ConnectAsync(string? token) => RealServer.ConnectAsync(token);
 
@@ -222,4 +249,6 @@ public sealed class RealPolicyTests : PolicyTests
         Assert.True(made.Status == 200, made.Body);
         return System.Text.Json.Nodes.JsonNode.Parse(made.Body)!["auth"]!["client_token"]!.ToString();
     }
+
+    private static string PathOf(Random random) => string.Join('/', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Parts[random.Next(Parts.Length)]));
 }

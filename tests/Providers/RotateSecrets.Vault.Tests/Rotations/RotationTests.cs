@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Peers.Vault;
 using RotateSecrets.Rotation.Plans;
@@ -215,6 +216,37 @@ public sealed class DoubleRotationTests : RotationTests, IAsyncLifetime
 
         Assert.True(rotation.State == RotationState.Completed, $"{rotation.State}: {rotation.Message}");
         Assert.Equal(["GET kv1/app", "GET kv1/app", "POST kv1/app", "GET kv1/app"], server.Requests);
+    }
+
+    [Theory]
+    [InlineData("secret/held", "secret/data/held")]
+    [InlineData("kv1/held", "kv1/held")]
+    public async Task What_a_rotation_has_itself_seen_counts_for_half_a_minute_and_for_nobody_else(string path, string asked)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var address = SecretAddress.Parse($"vault:{path}#value");
+        await using var store = await Doors.ConnectAsync(server, time: time);
+        using var value = SecretValue.FromText("a value");
+        RotationHouse.Value(await store.PutAsync(new PutRequest(address, value, SecretStage.Current, "t"), Cancellation));
+
+        async Task<bool> AsksAsync()
+        {
+            server.ForgetRequests();
+            using var read = RotationHouse.Value(await store.ReadAsync(address, VersionSelector.Current, Cancellation)).Value!;
+            Assert.Equal(value, read);
+            return server.Requests.Contains($"GET {asked}");
+        }
+
+        Assert.True(await AsksAsync());
+        using (((IScopedStore)store).Enter(address))
+        {
+            Assert.False(await AsksAsync());
+            time.Advance(TimeSpan.FromSeconds(31));
+            Assert.True(await AsksAsync());
+            Assert.False(await AsksAsync());
+        }
+
+        Assert.True(await AsksAsync());
     }
 
     [Theory]
