@@ -177,7 +177,12 @@ internal sealed class VaultClient : IDisposable
         {
             Remedy = "See whether the address should begin with http, and whether the server wants a client certificate.",
         },
-        _ => Lost(call, $"The connection to {Address} broke."),
+        _ => Lost(call, $"The connection to {Address} broke.") with
+        {
+            Remedy = Address.Scheme == Uri.UriSchemeHttp ? "See that the server runs, and whether the address should begin with https."
+                : trust.HasCertificate ? null
+                : "See that the server runs, and whether it wants a client certificate: -ClientCertificate and -ClientKey, or VAULT_CLIENT_CERT and VAULT_CLIENT_KEY.",
+        },
     };
 
     private static Failure Lost(VaultCall call, string message) =>

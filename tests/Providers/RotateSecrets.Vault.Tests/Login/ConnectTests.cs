@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Peers.Vault;
@@ -127,6 +130,36 @@ public sealed class ConnectTests : IAsyncLifetime
         }
 
         Assert.Equal(FailureCode.ValueInvalid, (await Doors.TryConnectAsync(server.Address.ToString(), server.RootToken, settings: ("Namespace", "a\nb"))).Failure?.Code);
+    }
+
+    [Fact]
+    public async Task The_name_that_is_given_for_the_server_is_the_one_whose_certificate_is_asked_for()
+    {
+        using var certificate = OwnCertificate.Make("vault.example.org");
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var connecting = Doors.TryConnectAsync(
+            $"https://{listener.LocalEndpoint}", "t", environment: Doors.Environment(null, ("VAULT_TLS_SERVER_NAME", "vault.example.org"), ("VAULT_SKIP_VERIFY", "true"), ("VAULT_MAX_RETRIES", "0")));
+
+        string? asked = null;
+        var accepting = listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken).AsTask();
+        Assert.Same(accepting, await Task.WhenAny(accepting, connecting));
+        using (var accepted = await accepting)
+        {
+            await using var secure = new SslStream(accepted.GetStream());
+            var options = new SslServerAuthenticationOptions
+            {
+                ServerCertificateSelectionCallback = (_, name) =>
+                {
+                    asked = name;
+                    return certificate;
+                },
+            };
+            await secure.AuthenticateAsServerAsync(options, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(FailureCode.StoreUnavailable, (await connecting).Failure?.Code);
+        Assert.Equal("vault.example.org", asked);
     }
 
     [Fact]
