@@ -71,7 +71,7 @@ internal sealed record VaultServer(string Name, VaultClient Client, TokenKeeper 
 
         var path = VaultFault.PathOf(call);
         var lacking = capability.Split(' ');
-        return new Failure(FailureCode.AccessDenied, call.Target, $"The token lacks the capability {string.Join(" and ", lacking.Select(static one => $"'{one}'"))} at {path}.")
+        return new Failure(FailureCode.AccessDenied, call.Target, $"The token lacks the {(lacking.Length == 1 ? "capability" : "capabilities")} {string.Join(" and ", lacking.Select(static one => $"'{one}'"))} at {path}.")
         {
             Remedy = $"This line in one of its policies would give it: {PolicyLine(path, lacking)}",
         };

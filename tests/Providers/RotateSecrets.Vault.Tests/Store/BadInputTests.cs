@@ -63,6 +63,23 @@ public sealed class BadInputTests : IAsyncLifetime
         Assert.Equal(StoreCapabilities.Readable, store.CapabilitiesAt(SecretAddress.Parse("vault:kv1/app#value")));
     }
 
+    [Fact]
+    public async Task A_name_that_no_address_can_have_is_told_and_not_taken_for_another_secret()
+    {
+        server.Store("secret/a", "value", "one");
+        server.Store("secret/a#b", "value", "two");
+        await using var store = await Doors.ConnectAsync(server);
+
+        var listed = new List<Outcome<SecretVersion>>();
+        await foreach (var one in store.ListAsync("secret/", Cancellation))
+        {
+            listed.Add(one);
+        }
+
+        Assert.Equal(["vault:secret/a"], listed.Where(static one => one.Failure is null).Select(static one => RotationHouse.Value(one).Address.ToString()));
+        Assert.Contains("secret/a#b", Assert.Single(listed, static one => one.Failure is not null).Failure!.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("data")]
     [InlineData("metadata")]
