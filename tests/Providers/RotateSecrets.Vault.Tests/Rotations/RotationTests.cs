@@ -161,6 +161,10 @@ public sealed class DoubleRotationTests : RotationTests, IAsyncLifetime
 {
     private const string Wide = """path "secret/*" { capabilities = ["create", "read", "update", "delete", "list"] }""" + "\n";
 
+    private const string Writing = """path "secret/data/rotation/NAME_NEW" { capabilities = ["create", "read", "update"] }""" + "\n";
+    private const string Noting = """path "secret/metadata/rotation/NAME_NEW" { capabilities = ["read", "update"] }""" + "\n";
+    private const string Removing = """path "secret/metadata/rotation/NAME_NEW" { capabilities = ["read", "update", "delete"] }""" + "\n";
+
     private VaultDouble server = null!;
 
     protected override string Mount => "secret/";
@@ -216,6 +220,32 @@ public sealed class DoubleRotationTests : RotationTests, IAsyncLifetime
 
         Assert.True(rotation.State == RotationState.Completed, $"{rotation.State}: {rotation.Message}");
         Assert.Equal(["GET kv1/app", "GET kv1/app", "POST kv1/app", "GET kv1/app"], server.Requests);
+    }
+
+    [Theory]
+    [InlineData(StrategyKind.SideBySide, "", "'read' and 'update' and 'delete' at secret/metadata/rotation/NAME_NEW")]
+    [InlineData(StrategyKind.SideBySide, Writing + Noting, "'delete' at secret/metadata/rotation/NAME_NEW")]
+    [InlineData(StrategyKind.SideBySide, Writing + Removing, null)]
+    [InlineData(StrategyKind.Rename, Writing + Removing, "'delete' at secret/metadata/rotation/NAME;")]
+    public async Task What_is_not_permitted_at_the_second_name_is_known_before_anything_is_written(StrategyKind strategy, string more, string? lacking)
+    {
+        await using var house = await HouseAsync(0);
+        await house.PutAsync("the old value, long enough");
+        var name = house.Plan.Address.Path.Split('/')[^1];
+        var exact = RotationHouse.Value(await ((IPolicyStore)house.Store).WritePolicyAsync([house.Plan.Address], PolicyAudience.Operator, PolicyFormat.Native, Cancellation));
+        server.WritePolicy("side", exact.Body + more.Replace("NAME", name, StringComparison.Ordinal));
+        house.Plan = house.Plan with { Strategy = strategy };
+        await house.Store.DisposeAsync();
+        house.Store = await Doors.ConnectAsync(server, server.Token(TimeSpan.FromHours(1), true, "side").Id);
+        server.ForgetRequests();
+
+        var rotation = await house.RunAsync();
+
+        Assert.Equal(lacking is null ? RotationState.Completed : RotationState.Undone, rotation.State);
+        Assert.Equal(lacking is null, server.Requests.Any(static request => request.StartsWith("POST secret/", StringComparison.Ordinal)));
+        Assert.True(
+            lacking is null || rotation.Steps.Exists(step => step.Message.Contains(lacking.Replace("NAME", name, StringComparison.Ordinal), StringComparison.Ordinal)),
+            string.Join('\n', rotation.Steps.Select(static step => step.Message)));
     }
 
     [Theory]
