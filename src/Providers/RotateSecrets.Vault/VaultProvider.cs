@@ -96,7 +96,7 @@ public sealed class VaultProvider : IProvider
 
         if (client.Namespace is { } inside and not "root" && !state.MayHaveNamespaces)
         {
-            return new Failure(FailureCode.ValueInvalid, request.Name, $"The server has no namespace '{inside}': it is Vault's community edition, which has none.")
+            return new Failure(FailureCode.ValueInvalid, request.Name, $"The server has no namespace '{inside}': as Vault's community edition, or OpenBao before 2.3, it has none at all.")
             {
                 Remedy = "Leave -Namespace out, and unset VAULT_NAMESPACE; or see whether the address is that of another server.",
             };

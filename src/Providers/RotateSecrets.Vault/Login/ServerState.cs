@@ -9,10 +9,10 @@ namespace RotateSecrets.Vault.Login;
 internal sealed record ServerState(string Version, bool? IsEnterprise)
 {
     /// <summary>
-    /// Whether it may have namespaces besides the root. Vault's community edition has none, and takes no notice of the one that a request names: it would be done in the root. Servers from 1.17 on say which
-    /// edition they are, older ones by a '+' in their version; OpenBao, which has namespaces, does neither.
+    /// Whether it may have namespaces besides the root. Vault's community edition has none, nor has OpenBao before 2.3, and they take no notice of the one that a request names: it would be done in the root.
+    /// Vault says from 1.17 on which edition it is, and before by a '+' in its version; OpenBao does neither.
     /// </summary>
-    public bool MayHaveNamespaces => IsEnterprise ?? (Version.Contains('+') || !Version.StartsWith("1.", StringComparison.Ordinal));
+    public bool MayHaveNamespaces => IsEnterprise ?? (Version.Contains('+') || !System.Version.TryParse(Version.Split('-')[0], out var number) || number >= new Version(2, 3));
 
     /// <summary>
     /// Whether a secret can carry metadata of its own. Vault has it since 1.9, and OpenBao, whose versions begin at 2.0, always had it

@@ -37,6 +37,8 @@ public sealed class NamespaceTests : IAsyncLifetime
     [Theory]
     [InlineData("1.19.0", null, false)]
     [InlineData("2.0.0", false, false)]
+    [InlineData("2.2.1", null, false)]
+    [InlineData("2.3.1-rc1", null, true)]
     [InlineData("2.0.0+ent", true, true)]
     [InlineData("", null, true)]
     public async Task A_server_that_takes_no_notice_of_namespaces_is_not_used_as_if_it_did(string version, bool? isEnterprise, bool isUsed)
