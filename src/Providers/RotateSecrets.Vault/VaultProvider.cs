@@ -89,8 +89,20 @@ public sealed class VaultProvider : IProvider
 
     private async Task<Outcome<VaultServer>> LogInAsync(VaultClient client, ConnectionRequest request, VaultSettings settings, CancellationToken cancellation)
     {
-        if ((await ServerState.AskAsync(client, request.Name, cancellation)).Failed(out var failure, out var state)
-            || (await new VaultLogin(request, settings, environment).GetTokenAsync(client, cancellation)).Failed(out failure, out var token))
+        if ((await ServerState.AskAsync(client, request.Name, cancellation)).Failed(out var failure, out var state))
+        {
+            return failure;
+        }
+
+        if (client.Namespace is { } inside and not "root" && !state.MayHaveNamespaces)
+        {
+            return new Failure(FailureCode.ValueInvalid, request.Name, $"The server has no namespace '{inside}': as Vault's community edition, or OpenBao before 2.3, it has none at all.")
+            {
+                Remedy = "Leave -Namespace out, and unset VAULT_NAMESPACE; or see whether the address is that of another server.",
+            };
+        }
+
+        if ((await new VaultLogin(request, settings, environment).GetTokenAsync(client, cancellation)).Failed(out failure, out var token))
         {
             return failure;
         }
@@ -116,6 +128,8 @@ public sealed class VaultProvider : IProvider
         }
 
         await mounts.LoadConfigsAsync(keeper.Token.IsRoot, cancellation);
-        return new VaultServer(request.Name, client, keeper, state, mounts, request.Time);
+        var server = new VaultServer(request.Name, client, keeper, state, mounts, request.Time);
+        await server.Grants.LearnAsync(client, keeper.Token.Policies, request.Name, cancellation);
+        return server;
     }
 }

@@ -64,20 +64,14 @@ internal sealed record VaultServer(string Name, VaultClient Client, TokenKeeper 
     private async Task<Failure> RefusalAsync(VaultCall call, string capability, CancellationToken cancellation)
     {
         Grants.Forget();
-        if ((await Client.SendAsync(VaultCall.Get("auth/token/lookup-self", call.Target), cancellation)).Succeeded(out var self, out _))
+        if (!await TokenKeeper.IsValidAsync(Client, call.Target, cancellation))
         {
-            using (self)
-            {
-                if ((int)self.Status == 403)
-                {
-                    return Keeper.Gone(call.Target);
-                }
-            }
+            return Keeper.Gone(call.Target);
         }
 
         var path = VaultFault.PathOf(call);
         var lacking = capability.Split(' ');
-        return new Failure(FailureCode.AccessDenied, call.Target, $"The token lacks the capability {string.Join(" and ", lacking.Select(static one => $"'{one}'"))} at {path}.")
+        return new Failure(FailureCode.AccessDenied, call.Target, $"The token lacks the {(lacking.Length == 1 ? "capability" : "capabilities")} {string.Join(" and ", lacking.Select(static one => $"'{one}'"))} at {path}.")
         {
             Remedy = $"This line in one of its policies would give it: {PolicyLine(path, lacking)}",
         };

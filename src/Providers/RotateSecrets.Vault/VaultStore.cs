@@ -10,6 +10,7 @@ using RotateSecrets.Vault.Database;
 using RotateSecrets.Vault.KeyValue;
 using RotateSecrets.Vault.KeyValue.Versioned;
 using RotateSecrets.Vault.Leases;
+using RotateSecrets.Vault.Login;
 using RotateSecrets.Vault.Mounts;
 
 namespace RotateSecrets.Vault;
@@ -71,7 +72,9 @@ internal sealed class VaultStore : ISecretStore, IScopedStore, IRetiringStore, I
             var mounts = server.Mounts.Seen.Where(static mount => mount.IsKeyValue).Select(static mount => $"{mount.Path} (version {mount.Version})").ToList();
             return new StoreAccessReport(server.Name, null, wanted, StoreAccess.None,
             [
-                $"Logged in as {server.Keeper.Token.Name} with {string.Join(", ", server.Keeper.Token.Policies)}{(server.Keeper.Token.ExpiresAt is { } at ? $", until {at:u}" : string.Empty)}.",
+                server.Keeper.Token == VaultToken.Unknown
+                    ? "The token may not look at itself (auth/token/lookup-self): when it ends isn't known, and it isn't renewed."
+                    : $"Logged in as {server.Keeper.Token.Name} with {string.Join(", ", server.Keeper.Token.Policies)}{(server.Keeper.Token.ExpiresAt is { } at ? $", until {at:u}" : string.Empty)}.",
                 mounts.Count == 0 ? "The token sees no key-value engine." : $"The token sees {string.Join(", ", mounts)}.",
             ]);
         }
@@ -202,8 +205,8 @@ internal sealed class VaultStore : ISecretStore, IScopedStore, IRetiringStore, I
 
     /// <inheritdoc/>
     public Task<Outcome<StorePolicyReport>> ComparePoliciesAsync(
-        IReadOnlyList<string> policies, IReadOnlyList<SecretAddress> addresses, PolicyAudience audience, CancellationToken cancellation) =>
-        new PolicyDesk(server).CompareAsync(policies, addresses, audience, cancellation);
+        PolicyHolder holder, IReadOnlyList<SecretAddress> addresses, PolicyAudience audience, CancellationToken cancellation) =>
+        new PolicyDesk(server).CompareAsync(holder, addresses, audience, cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -56,4 +56,7 @@ public enum StoreAccess
 
     /// <summary>Everything that a rotation does.</summary>
     Rotate = List | Read | Write | Promote | Revoke,
+
+    /// <summary>Take a secret away with all that it ever held, as a second name is in the end. No part of <see cref="Rotate"/>.</summary>
+    Remove = 32,
 }

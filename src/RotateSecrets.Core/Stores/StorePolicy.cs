@@ -34,6 +34,16 @@ public sealed record StorePolicy(string Store, PolicyAudience Audience, PolicyFo
     public override string ToString() => Body;
 }
 
+/// <summary>Whose permissions are meant: those of policies, of a role, or, where neither is named, of the connection's own token.</summary>
+public sealed record PolicyHolder
+{
+    /// <summary>The names of policies, which together count as one. Default: none.</summary>
+    public IReadOnlyList<string> Policies { get; init; } = [];
+
+    /// <summary>The path of a role by which somebody logs in, like <c>auth/approle/role/proxy</c>. Default: none.</summary>
+    public string? Role { get; init; }
+}
+
 /// <summary>How policies compare with what is needed.</summary>
 /// <param name="Store">The store's name.</param>
 /// <param name="Policies">The policies, by name.</param>
@@ -56,11 +66,11 @@ public interface IPolicyStore
     Task<Outcome<StorePolicy>> WritePolicyAsync(
         IReadOnlyList<SecretAddress> addresses, PolicyAudience audience, PolicyFormat format, CancellationToken cancellation);
 
-    /// <summary>Compares policies that are in force with what is needed for secrets.</summary>
-    /// <param name="policies">Their names; together they count as one.</param>
+    /// <summary>Compares what somebody may do with what is needed for secrets.</summary>
+    /// <param name="holder">Who.</param>
     /// <param name="addresses">The secrets.</param>
     /// <param name="audience">For whom.</param>
     /// <param name="cancellation">Gives up at once.</param>
     Task<Outcome<StorePolicyReport>> ComparePoliciesAsync(
-        IReadOnlyList<string> policies, IReadOnlyList<SecretAddress> addresses, PolicyAudience audience, CancellationToken cancellation);
+        PolicyHolder holder, IReadOnlyList<SecretAddress> addresses, PolicyAudience audience, CancellationToken cancellation);
 }

@@ -36,6 +36,8 @@ internal sealed class ServerState
 
     public Dictionary<(string Mount, string Presented), IReadOnlyList<string>> Logins { get; } = [];
 
+    public Dictionary<string, IReadOnlyList<string>> Roles { get; } = new(StringComparer.Ordinal);
+
     public SortedDictionary<string, IEngine> Mounts { get; } = new(StringComparer.Ordinal);
 
     public PolicyTable Policies { get; } = new();
@@ -44,7 +46,7 @@ internal sealed class ServerState
 
     public void Mount(string path, string type, string? version) => Mounts[path] = (type, version) switch
     {
-        ("kv", "2") => new KeyValue2Engine(Time, () => System.Version.Parse(Version) >= new Version(1, 9)),
+        ("kv", "2") => new KeyValue2Engine(Time, () => Version.Length == 0 || System.Version.Parse(Version.Split('+')[0]) >= new Version(1, 9)),
         ("kv", _) => new KeyValue1Engine(),
         _ => new DatabaseEngine(Time, Leases, path),
     };

@@ -5,6 +5,9 @@ namespace RotateSecrets.Peers.Vault;
 /// <summary>An answer: a status and, perhaps, a body.</summary>
 public sealed record VaultAnswer(int Status, JsonObject? Body = null)
 {
+    /// <summary>Where the request is sent on to; null where it isn't.</summary>
+    public Uri? Location { get; init; }
+
     public static VaultAnswer Nothing { get; } = new(204);
 
     /// <summary>An answer with data.</summary>
@@ -43,6 +46,9 @@ public sealed record VaultQuestion(string Method, string Path, IReadOnlyDictiona
 
     /// <summary>In which namespace; empty for the root.</summary>
     public string Namespace { get; init; } = string.Empty;
+
+    /// <summary>All headers, by name.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What a policy has to grant for it.</summary>
     public string Capability(bool exists) => Method switch

@@ -9,6 +9,8 @@ namespace RotateSecrets.Peers.Vault;
 /// <content>How a request is answered.</content>
 public sealed partial class VaultDouble
 {
+    private static readonly JsonSerializerOptions Sparse = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+
     private async Task AnswerAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
@@ -29,6 +31,11 @@ public sealed partial class VaultDouble
         }
 
         context.Response.StatusCode = answer.Status;
+        if (answer.Location is { } location)
+        {
+            context.Response.Headers.Location = location.ToString();
+        }
+
         if (Replication.IsTold && question.Method is not ("GET" or "LIST"))
         {
             context.Response.Headers["X-Vault-Index"] = Replication.Header;
@@ -57,7 +64,8 @@ public sealed partial class VaultDouble
         {
             Required = Replication.Read(request.Headers["X-Vault-Index"]),
             MayBeForwarded = request.Headers["X-Vault-Inconsistent"].Contains("forward-active-node"),
-            Namespace = request.Headers["X-Vault-Namespace"].ToString().Trim('/'),
+            Namespace = request.Headers["X-Vault-Namespace"].ToString().Trim('/') is var inside and not "root" ? inside : string.Empty,
+            Headers = request.Headers.ToDictionary(static header => header.Key, static header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
         };
     }
 
@@ -145,5 +153,6 @@ public sealed partial class VaultDouble
             @sealed = Seal is SealState.Sealed or SealState.Uninitialised,
             standby = Seal != SealState.Active,
             version = state.Version,
-        })!.AsObject());
+            enterprise = IsEnterprise,
+        }, Sparse)!.AsObject());
 }

@@ -54,6 +54,9 @@ public sealed partial class VaultDouble : IAsyncDisposable
         set => state.Version = value;
     }
 
+    /// <summary>Which edition it says that it is; null where it doesn't.</summary>
+    public bool? IsEnterprise { get; set; }
+
     /// <summary>How far the node that answers is behind the active one.</summary>
     public Replication Replication { get; } = new();
 
@@ -75,6 +78,15 @@ public sealed partial class VaultDouble : IAsyncDisposable
             {
                 return [.. requests];
             }
+        }
+    }
+
+    /// <summary>Makes a token that has no policies but those.</summary>
+    public VaultToken BareToken(params string[] policies)
+    {
+        lock (gate)
+        {
+            return state.Tokens["s.bare"] = new VaultToken("s.bare", policies, null, TimeSpan.Zero, isRenewable: false);
         }
     }
 
@@ -134,6 +146,17 @@ public sealed partial class VaultDouble : IAsyncDisposable
         lock (gate)
         {
             state.Logins[(mount, presented)] = policies;
+        }
+    }
+
+    /// <summary>Makes a role by which somebody can log in.</summary>
+    /// <param name="path">Its path: auth/approle/role/app.</param>
+    /// <param name="policies">What it gives, besides the policy that is called default.</param>
+    public void WriteRole(string path, params string[] policies)
+    {
+        lock (gate)
+        {
+            state.Roles[path] = policies;
         }
     }
 

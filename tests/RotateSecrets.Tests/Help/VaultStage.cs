@@ -23,6 +23,7 @@ internal static class VaultStage
         // As an operator has it: the cmdlets find it there.
         Environment.SetEnvironmentVariable("VAULT_TOKEN", server.RootToken);
         server.WritePolicy("proxy", """path "secret/data/*" { capabilities = ["read"] }""");
+        server.WriteRole("auth/approle/role/proxy", "proxy");
         server.Issue("database/creds/proxy/", 3, TimeSpan.FromHours(1));
         server.Configure("database/config/orders", new JsonObject { ["plugin_name"] = "postgresql-database-plugin", ["username"] = "engine" });
         server.Store("secret/proxy/jwt", "value", "the value that is in the examples");

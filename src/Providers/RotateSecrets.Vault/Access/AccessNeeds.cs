@@ -25,7 +25,7 @@ internal static class AccessNeeds
 
     private static IEnumerable<AccessNeed> Versioned(SecretPlace place) =>
     [
-        new(place.At("metadata"), "read", StoreAccess.Rotate),
+        new(place.At("metadata"), "read", StoreAccess.Rotate | StoreAccess.Remove),
         new(place.At("data"), "read", StoreAccess.Read | StoreAccess.Write | StoreAccess.Promote),
         new(place.At("data"), "create", StoreAccess.Write),
         new(place.At("data"), "update", StoreAccess.Write | StoreAccess.Promote),
@@ -33,6 +33,7 @@ internal static class AccessNeeds
         new(place.At("undelete"), "update", StoreAccess.Promote),
         new(place.At("delete"), "update", StoreAccess.Revoke),
         new(place.At("destroy"), "update", StoreAccess.Revoke),
+        new(place.At("metadata"), "delete", StoreAccess.Remove),
     ];
 
     private static IEnumerable<AccessNeed> Delegated(StaticRole role) =>
@@ -43,7 +44,8 @@ internal static class AccessNeeds
 
     private static IEnumerable<AccessNeed> Single(SecretPlace place) =>
     [
-        new(place.Path, "read", StoreAccess.Rotate),
+        new(place.Path, "read", StoreAccess.Rotate | StoreAccess.Remove),
+        new(place.Path, "delete", StoreAccess.Remove),
         new(place.Path, "create", StoreAccess.Write),
         new(place.Path, "update", StoreAccess.Write | StoreAccess.Promote),
     ];

@@ -13,8 +13,7 @@ namespace RotateSecrets.Vault.Access;
 /// <summary>Writes policies that grant what is needed and nothing else, and compares others with them.</summary>
 internal sealed class PolicyDesk(VaultServer server)
 {
-    // Every token has them by the policy that is called default.
-    private static readonly string[] Always = ["auth/token/", "sys/capabilities-self", "sys/internal/ui/", "sys/renew", "sys/leases/renew", "sys/leases/lookup", "cubbyhole/", "sys/wrapping/", "sys/tools/", "sys/control-group/", "identity/"];
+    private const string Root = "root";
 
     /// <summary>Writes a policy.</summary>
     public async Task<Outcome<StorePolicy>> WriteAsync(
@@ -22,44 +21,30 @@ internal sealed class PolicyDesk(VaultServer server)
         (await RulesAsync(addresses, audience, cancellation)).Map(rules => new StorePolicy(
             server.Name, audience, format, format == PolicyFormat.Json ? Json(rules) : Hcl(rules)));
 
-    /// <summary>Compares policies with what is needed.</summary>
+    /// <summary>Compares what somebody may do with what is needed.</summary>
     public async Task<Outcome<StorePolicyReport>> CompareAsync(
-        IReadOnlyList<string> policies, IReadOnlyList<SecretAddress> addresses, PolicyAudience audience, CancellationToken cancellation)
+        PolicyHolder holder, IReadOnlyList<SecretAddress> addresses, PolicyAudience audience, CancellationToken cancellation)
     {
-        if ((await RulesAsync(addresses, audience, cancellation)).Failed(out var failure, out var needed))
+        if ((await RulesAsync(addresses, audience, cancellation)).Failed(out var failure, out var needed)
+            || (await PoliciesAsync(holder, cancellation)).Failed(out failure, out var policies))
         {
             return failure;
         }
 
-        var granted = new List<PolicyRule>();
-        foreach (var policy in policies)
+        if (policies.Contains(Root, StringComparer.Ordinal))
         {
-            if ((await ReadAsync(policy, cancellation)).Failed(out failure, out var rules))
-            {
-                return failure;
-            }
-
-            granted.AddRange(rules);
+            return new StorePolicyReport(server.Name, policies, [], ["*: everything, as the policy 'root' has it"]);
         }
 
-        var missing = needed.SelectMany(rule => rule.Capabilities.Except(PolicyRule.Granted(granted, rule.Path), StringComparer.Ordinal).Select(capability => $"{rule.Path}: {capability}"));
-        var excess = granted
-            .Where(static rule => !Always.Any(prefix => rule.Path.StartsWith(prefix, StringComparison.Ordinal)) && !rule.Capabilities.Contains("deny", StringComparer.Ordinal))
-            .Select(rule => (Rule: rule, Extra: Extra(rule, needed)))
-            .Where(static pair => pair.Extra.Length > 0)
-            .Select(static pair => $"{pair.Rule.Path}: {pair.Extra}");
-        return new StorePolicyReport(server.Name, policies, [.. missing], [.. excess]);
-    }
-
-    private static string Extra(PolicyRule rule, IReadOnlyList<PolicyRule> needed)
-    {
-        if (needed.FirstOrDefault(one => one.Path == rule.Path) is { } exact)
+        var isOwn = holder is { Policies: [], Role: null };
+        if ((await GrantedAsync(policies, isOwn, cancellation)).Failed(out failure, out var granted))
         {
-            return string.Join(", ", rule.Capabilities.Except(exact.Capabilities, StringComparer.Ordinal));
+            return failure;
         }
 
-        var within = needed.Any(one => rule.Fits(one.Path));
-        return rule.Capabilities.Count == 0 ? string.Empty : $"{string.Join(", ", rule.Capabilities)} ({(within ? "reaches further than the secrets" : "not needed")})";
+        var comparison = new PolicyComparison(needed, granted);
+        return !isOwn ? new StorePolicyReport(server.Name, policies, comparison.Missing, comparison.Excess)
+            : (await LackingAsync(needed, addresses[0].ToString(), cancellation)).Map(lacking => new StorePolicyReport(server.Name, policies, lacking, comparison.Excess));
     }
 
     private static string Hcl(IReadOnlyList<PolicyRule> rules)
@@ -149,4 +134,72 @@ internal sealed class PolicyDesk(VaultServer server)
                 : new Failure(FailureCode.SecretNotFound, policy, $"There is no policy '{policy}' on the server.") { Remedy = "See `vault policy list`." };
         }
     }
+
+    private async Task<Outcome<IReadOnlyList<string>>> PoliciesAsync(PolicyHolder holder, CancellationToken cancellation) =>
+        holder.Role is { } role ? await RoleAsync(role.Trim('/'), cancellation) : Outcome.Of(holder.Policies is [] ? server.Keeper.Token.Policies : holder.Policies);
+
+    // The methods name the same thing differently, and older servers otherwise than younger ones.
+    private async Task<Outcome<IReadOnlyList<string>>> RoleAsync(string role, CancellationToken cancellation)
+    {
+        if (!role.StartsWith("auth/", StringComparison.Ordinal))
+        {
+            return new Failure(FailureCode.ValueInvalid, role, $"'{role}' is no path of a role.") { Remedy = "Write it with its method, as in auth/approle/role/proxy or auth/kubernetes/role/proxy." };
+        }
+
+        if ((await server.SendAsync(VaultCall.Get(VaultCall.Escape(role), role), "read", [404], cancellation)).Failed(out var failure, out var reply))
+        {
+            return failure;
+        }
+
+        using (reply)
+        {
+            if (!reply.IsSuccess)
+            {
+                return new Failure(FailureCode.SecretNotFound, role, $"There is no role at {role}.") { Remedy = "See `vault list` with the path before its name, and `vault auth list` for the methods." };
+            }
+
+            var data = reply.Data;
+            var named = ((string[])["token_policies", "policies", "allowed_policies"])
+                .SelectMany(name => data.Text(name) is { } text ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : data.Texts(name));
+            return Outcome.Of<IReadOnlyList<string>>([.. named.Concat(data.Flag("token_no_default_policy") ? [] : ["default"]).Distinct(StringComparer.Ordinal)]);
+        }
+    }
+
+    // Whoever may not read policies is told by the server what its own come to.
+    private async Task<Outcome<IReadOnlyList<PolicyRule>>> GrantedAsync(IReadOnlyList<string> policies, bool isOwn, CancellationToken cancellation)
+    {
+        var granted = new List<PolicyRule>();
+        foreach (var policy in policies)
+        {
+            if ((await ReadAsync(policy, cancellation)).Succeeded(out var rules, out var failure))
+            {
+                granted.AddRange(rules);
+            }
+            else
+            {
+                return isOwn && failure.Code == FailureCode.AccessDenied ? await ResultantAsync(cancellation) : failure;
+            }
+        }
+
+        return granted;
+    }
+
+    private async Task<Outcome<IReadOnlyList<PolicyRule>>> ResultantAsync(CancellationToken cancellation)
+    {
+        if ((await server.SendAsync(VaultCall.Get("sys/internal/ui/resultant-acl", server.Name), "read", [], cancellation)).Failed(out var failure, out var reply))
+        {
+            return failure;
+        }
+
+        using (reply)
+        {
+            return Outcome.Of(PolicyRule.ReadResultant(reply.Data));
+        }
+    }
+
+    private async Task<Outcome<IReadOnlyList<string>>> LackingAsync(IReadOnlyList<PolicyRule> needed, string target, CancellationToken cancellation) =>
+        (await new AccessCheck(server).CapabilitiesAsync([.. needed.Select(static rule => rule.Path)], target, cancellation)).Map(held => (IReadOnlyList<string>)
+        [
+            .. needed.SelectMany(rule => rule.Capabilities.Where(capability => !new AccessNeed(rule.Path, capability, StoreAccess.None).IsMetBy(held[rule.Path])).Select(capability => $"{rule.Path}: {capability}")),
+        ]);
 }

@@ -67,12 +67,17 @@ internal sealed record AuditEntry(
     private static int[] VersionsOf(JsonElement request, JsonElement data)
     {
         var answered = data.Member("metadata").Number("version") is not 0 and var read ? read : data.Number("version");
+        var asked = request.Member("data");
         return answered != 0
             ? [(int)answered]
-            : request.Member("data").Member("versions") is { ValueKind: JsonValueKind.Array } asked
-                ? [.. asked.EnumerateArray().Select(static number => int.TryParse(number.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var one) ? one : 0).Where(static number => number > 0)]
-                : [];
+            : asked.Member("versions") is { ValueKind: JsonValueKind.Array } several
+                ? [.. several.EnumerateArray().Select(NumberIn).Where(static number => number > 0)]
+                : NumberIn(asked.Member("version")) is > 0 and var one ? [one] : [];
     }
+
+    // Where the device is told to write everything as it is (log_raw), or the mount names the key as none to hide.
+    private static int NumberIn(JsonElement text) =>
+        text.ValueKind is JsonValueKind.String or JsonValueKind.Number && int.TryParse(text.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     // What a request says is text to the server, even where it is a number.
     private static List<string> HashesOf(JsonElement request)

@@ -1,4 +1,7 @@
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RotateSecrets.Outcomes;
@@ -83,12 +86,17 @@ internal sealed class ServerTrust : IDisposable
             handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => own;
         }
 
+        if (serverName is not null && address.Scheme == Uri.UriSchemeHttps)
+        {
+            handler.ConnectCallback = async (context, cancellation) => await ConnectAsync(context.DnsEndPoint, address, handler.SslOptions, cancellation);
+        }
+
         return handler;
     }
 
     /// <summary>Says which certificate was refused and why; null where none was.</summary>
     public Failure? Fault(HttpRequestException exception, Uri address, string target) =>
-        exception.HttpRequestError == HttpRequestError.SecureConnectionError && refusal is { } why
+        (exception.HttpRequestError == HttpRequestError.SecureConnectionError || exception.InnerException is AuthenticationException) && refusal is { } why
             ? new Failure(FailureCode.ServerUntrusted, target, $"The certificate that {address.Authority} shows isn't trusted: {why}.")
             {
                 Remedy = "Name its authority with -CaFile or VAULT_CACERT, and its name with -ServerName where the address has another.",
@@ -107,6 +115,38 @@ internal sealed class ServerTrust : IDisposable
 
         // Windows takes no certificate whose key lives in memory alone.
         return OperatingSystem.IsWindows() ? new X509Certificate2(pem.Export(X509ContentType.Pkcs12)) : new X509Certificate2(pem);
+    }
+
+    // The handler would ask for the certificate of the address's name. Where that is reached by another, as behind a proxy that goes by the name that is asked for (SNI), the one that was given is asked for.
+    private async Task<Stream> ConnectAsync(DnsEndPoint to, Uri address, SslClientAuthenticationOptions options, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(to, cancellation);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            if (to.Host != address.IdnHost || to.Port != address.Port)
+            {
+                return stream;
+            }
+
+            var secure = new SslStream(stream);
+            await secure.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = serverName,
+                    RemoteCertificateValidationCallback = options.RemoteCertificateValidationCallback,
+                    ClientCertificates = options.ClientCertificates,
+                    LocalCertificateSelectionCallback = options.LocalCertificateSelectionCallback,
+                },
+                cancellation);
+            return secure;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private bool Accepts(X509Certificate2? certificate, string expected, SslPolicyErrors errors)

@@ -18,6 +18,15 @@ internal sealed record TransportSettings
     /// <summary>The proxy through which the server is reached; null for the one that the environment names for all programs, if any.</summary>
     public Uri? Proxy { get; init; }
 
+    /// <summary>Whether a node that isn't the active one may send requests on to it. Default: yes.</summary>
+    public bool FollowsRedirects { get; init; } = true;
+
+    /// <summary>The rate that requests keep to; null for none. Default: none.</summary>
+    public RequestRate? Rate { get; init; }
+
+    /// <summary>Headers that go with every request besides.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     /// <summary>Makes a handler send requests so.</summary>
     public SocketsHttpHandler Apply(SocketsHttpHandler handler)
     {

@@ -18,6 +18,8 @@ internal sealed class VaultClient : IDisposable
     private readonly ServerTrust trust;
     private readonly RetryPolicy retry;
     private readonly ReplicationStates states = new();
+    private readonly RequestGate gate;
+    private readonly TransportSettings transport;
     private SecretValue? token;
 
     public VaultClient(Uri address, string? nameSpace, ServerTrust trust, TransportSettings transport, TimeProvider time)
@@ -26,6 +28,8 @@ internal sealed class VaultClient : IDisposable
         Location = transport.Socket is { } socket ? $"unix://{socket}" : address.GetLeftPart(UriPartial.Path).TrimEnd('/');
         Namespace = nameSpace;
         this.trust = trust;
+        this.transport = transport;
+        gate = new RequestGate(transport.Rate, time);
         http = new HttpClient(transport.Apply(trust.Handler(address))) { Timeout = transport.Timeout };
         retry = new RetryPolicy(time, transport.Retries);
     }
@@ -89,6 +93,11 @@ internal sealed class VaultClient : IDisposable
             {
                 var active = new Uri(uri, location);
                 response.Dispose();
+                if (!transport.FollowsRedirects)
+                {
+                    return new Failure(FailureCode.StoreUnavailable, call.Target, $"{Address} sends requests on to {active.Host}, and VAULT_DISABLE_REDIRECTS says that this isn't followed.");
+                }
+
                 if (active.Scheme != uri.Scheme)
                 {
                     return new Failure(FailureCode.StoreUnavailable, call.Target, $"{Address} sends requests on to {active.Host} by {active.Scheme}, which isn't followed.");
@@ -120,6 +129,11 @@ internal sealed class VaultClient : IDisposable
     {
         using var request = new HttpRequestMessage(call.Method, uri);
         request.Headers.Add("X-Vault-Request", "true");
+        foreach (var (name, value) in transport.Headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         if (!call.IsAnonymous && token is not null)
         {
             request.Headers.Add("X-Vault-Token", token.Reveal());
@@ -142,6 +156,7 @@ internal sealed class VaultClient : IDisposable
             request.Content = new ReadOnlyMemoryContent(body.Written) { Headers = { ContentType = Json } };
         }
 
+        await gate.WaitAsync(cancellation);
         Rotations.Count(call.Target);
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
     }
@@ -162,7 +177,12 @@ internal sealed class VaultClient : IDisposable
         {
             Remedy = "See whether the address should begin with http, and whether the server wants a client certificate.",
         },
-        _ => Lost(call, $"The connection to {Address} broke."),
+        _ => Lost(call, $"The connection to {Address} broke.") with
+        {
+            Remedy = Address.Scheme == Uri.UriSchemeHttp ? "See that the server runs, and whether the address should begin with https."
+                : trust.HasCertificate ? null
+                : "See that the server runs, and whether it wants a client certificate: -ClientCertificate and -ClientKey, or VAULT_CLIENT_CERT and VAULT_CLIENT_KEY.",
+        },
     };
 
     private static Failure Lost(VaultCall call, string message) =>

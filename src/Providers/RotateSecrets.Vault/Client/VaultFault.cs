@@ -16,7 +16,7 @@ internal static class VaultFault
         {
             _ when !reply.IsIntact => new Failure(FailureCode.StoreUnavailable, call.Target, $"What answered for {call.Target} is no Vault server: status {(int)reply.Status}, and no JSON.")
             {
-                Remedy = "See whether a proxy or another service stands at the address.",
+                Remedy = "See whether a proxy or another service stands at the address, and whether it should begin with https.",
                 Effect = unknown,
             },
             400 when reply.IsUpgrading => new Failure(FailureCode.StoreUnavailable, call.Target, "The key-value engine is being upgraded to version 2, which takes a moment."),

@@ -12,6 +12,11 @@ namespace RotateSecrets.Vault.KeyValue;
 /// </summary>
 internal sealed class KeyValue1(VaultServer server) : ISecretEngine
 {
+    // As with version 2. What is written is looked at before, whatever was seen.
+    private static readonly TimeSpan FreshInRotation = TimeSpan.FromSeconds(30);
+
+    private readonly DocumentShelf shelf = new(server.Time);
+
     /// <inheritdoc/>
     public async Task<Outcome<IReadOnlyList<SecretVersion>>> ListAsync(SecretAddress address, SecretPlace place, CancellationToken cancellation)
     {
@@ -55,7 +60,7 @@ internal sealed class KeyValue1(VaultServer server) : ISecretEngine
             return KeepsOne(address, "waits as pending");
         }
 
-        if ((await DocumentAsync(address, place, cancellation)).Failed(out var failure, out var document))
+        if ((await DocumentAsync(address, place, isFresh: true, cancellation)).Failed(out var failure, out var document))
         {
             return failure;
         }
@@ -101,7 +106,7 @@ internal sealed class KeyValue1(VaultServer server) : ISecretEngine
     /// <inheritdoc/>
     public async Task<Outcome<SecretAddress>> RemoveAsync(SecretAddress address, SecretPlace place, CancellationToken cancellation)
     {
-        if ((await DocumentAsync(address, place, cancellation)).Failed(out var failure, out var document))
+        if ((await DocumentAsync(address, place, isFresh: true, cancellation)).Failed(out var failure, out var document))
         {
             return failure;
         }
@@ -115,6 +120,7 @@ internal sealed class KeyValue1(VaultServer server) : ISecretEngine
             }
         }
 
+        shelf.Forget(place.Path);
         var call = VaultCall.Delete(VaultCall.Escape(place.Path), address.ToString()) with { IsRepeatable = true };
         if ((await server.SendAsync(call, "delete", [], cancellation)).Failed(out failure, out var reply))
         {
@@ -129,13 +135,22 @@ internal sealed class KeyValue1(VaultServer server) : ISecretEngine
     public Task<Outcome<(StoreAccess Impossible, IReadOnlyList<string> Findings)>> CheckAsync(
         SecretAddress address, SecretPlace place, StoreAccess wanted, CancellationToken cancellation) =>
         Task.FromResult<Outcome<(StoreAccess, IReadOnlyList<string>)>>((
-            StoreAccess.None, [$"{place.Mount.Path} is version 1 of the key-value engine: a write replaces the value at once, and the old one is held in the journal alone."]));
+            StoreAccess.None,
+            [
+                $"{place.Mount.Path} is version 1 of the key-value engine: a write replaces the value at once, and the old one is held in the journal alone.",
+                .. place.WithoutEndpoint is { } meant ? [$"Its paths have no '{place.Name.Split('/')[0]}/', which belongs to the interface of version 2: {address.Store}:{place.Mount.Path}{meant} may be meant."] : Array.Empty<string>(),
+            ]));
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        // It holds nothing.
-    }
+    public void Dispose() => shelf.Dispose();
+
+    // Whoever takes version 1 for 2 writes the part that belongs to the interface of 2; here it may be part of a name.
+    private static Failure NoSecret(SecretAddress address, SecretPlace place) => place.WithoutEndpoint is { } meant
+        ? new Failure(FailureCode.SecretNotFound, address.ToString(), $"There is no secret at {address}: {place.Mount.Path} is version 1 of the key-value engine, whose paths have no '{place.Name.Split('/')[0]}/'.")
+        {
+            Remedy = $"Write {address.Store}:{place.Mount.Path}{meant}{(address.Field is null ? string.Empty : $"#{address.Field}")}.",
+        }
+        : KeyValueFault.NoSecret(address);
 
     private static Failure KeepsOne(SecretAddress address, string what) =>
         new(FailureCode.NotSupported, address.ToString(), $"{address} is in version 1 of the key-value engine, which keeps one value: none {what} beside it.")
@@ -148,7 +163,7 @@ internal sealed class KeyValue1(VaultServer server) : ISecretEngine
 
     private async Task<Outcome<SecretVersion>> FindAsync(SecretAddress address, SecretPlace place, CancellationToken cancellation)
     {
-        if ((await DocumentAsync(address, place, cancellation)).Failed(out var failure, out var document))
+        if ((await DocumentAsync(address, place, isFresh: false, cancellation)).Failed(out var failure, out var document))
         {
             return failure;
         }
@@ -156,13 +171,18 @@ internal sealed class KeyValue1(VaultServer server) : ISecretEngine
         using (document)
         {
             return document.Read(place.Field) is { } value ? Describe(address, value) with { Value = value }
-                : document.Fields.Count == 0 ? KeyValueFault.NoSecret(address)
+                : document.Fields.Count == 0 ? NoSecret(address, place)
                 : KeyValueFault.NoField(address, place.Field, document);
         }
     }
 
-    private async Task<Outcome<SecretDocument>> DocumentAsync(SecretAddress address, SecretPlace place, CancellationToken cancellation)
+    private async Task<Outcome<SecretDocument>> DocumentAsync(SecretAddress address, SecretPlace place, bool isFresh, CancellationToken cancellation)
     {
+        if (!isFresh && server.Rotations.IsOpen(address.ToString()) && shelf.Copy(place.Path, 1, FreshInRotation) is { } known)
+        {
+            return known;
+        }
+
         var call = VaultCall.Get(VaultCall.Escape(place.Path), address.ToString());
         if ((await server.SendAsync(call, "read", [404], cancellation)).Failed(out var failure, out var reply))
         {
@@ -171,12 +191,15 @@ internal sealed class KeyValue1(VaultServer server) : ISecretEngine
 
         using (reply)
         {
-            return reply.IsSuccess ? SecretDocument.Of(reply.Data) : SecretDocument.Empty();
+            var read = reply.IsSuccess ? SecretDocument.Of(reply.Data) : SecretDocument.Empty();
+            shelf.Keep(place.Path, 1, read.Copy());
+            return read;
         }
     }
 
     private async Task<Failure?> WriteAsync(SecretAddress address, SecretPlace place, SecretDocument document, CancellationToken cancellation)
     {
+        shelf.Forget(place.Path);
         var call = VaultCall.Post(VaultCall.Escape(place.Path), address.ToString(), document.WriteTo) with { IsRepeatable = true };
         if ((await server.SendAsync(call, "update", [], cancellation)).Failed(out var failure, out var reply))
         {

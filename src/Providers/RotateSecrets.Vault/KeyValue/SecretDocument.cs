@@ -36,6 +36,9 @@ internal sealed class SecretDocument : IDisposable
     /// <summary>Copies an object; anything else is a secret without keys.</summary>
     public static SecretDocument Of(JsonElement data) => data.ValueKind == JsonValueKind.Object ? Write(data.WriteTo) : Empty();
 
+    /// <summary>The same keys once more.</summary>
+    public SecretDocument Copy() => Of(json.RootElement);
+
     /// <summary>A key's value; null where there is no such key. What isn't text is given as the JSON that it is.</summary>
     public SecretValue? Read(string field)
     {

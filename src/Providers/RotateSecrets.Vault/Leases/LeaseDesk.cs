@@ -34,7 +34,7 @@ internal sealed class LeaseDesk(VaultServer server)
     public async IAsyncEnumerable<Outcome<SecretLease>> FindIrrevocableAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var call = VaultCall.Get("sys/leases?type=irrevocable&limit=none", server.Name);
-        if ((await server.SendAsync(call, "sudo", [], cancellation)).Failed(out var failure, out var reply))
+        if ((await server.SendAsync(call, "sudo", [404, 405], cancellation)).Failed(out var failure, out var reply))
         {
             yield return failure;
             yield break;
@@ -43,6 +43,12 @@ internal sealed class LeaseDesk(VaultServer server)
         List<string> ids;
         using (reply)
         {
+            if (!reply.IsSuccess)
+            {
+                yield return new Failure(FailureCode.NotSupported, server.Name, "The server doesn't tell which leases it gave up revoking: it is older than 1.8.") { Remedy = "Without -Irrevocable, all that are still there are listed." };
+                yield break;
+            }
+
             ids = reply.Data.Member("leases") is { ValueKind: System.Text.Json.JsonValueKind.Array } leases
                 ? [.. leases.EnumerateArray().Select(static lease => lease.Text("lease_id")).OfType<string>().Where(id => IsUnder(id, prefix))]
                 : [];
@@ -81,6 +87,14 @@ internal sealed class LeaseDesk(VaultServer server)
     public async Task<Outcome<LeaseRevocation>> RevokeAllAsync(string prefix, bool force, CancellationToken cancellation)
     {
         var path = prefix.Trim('/');
+        if (path.Length == 0)
+        {
+            return new Failure(FailureCode.ValueInvalid, server.Name, "Without a prefix, every lease of the server would be meant, those of all tokens among them.")
+            {
+                Remedy = "Name the leases of an engine or a role, as in database/creds/orders.",
+            };
+        }
+
         var refused = await SendAsync($"sys/leases/{(force ? "revoke-force" : "revoke-prefix")}/{VaultCall.Escape(path)}", path, body =>
         {
             if (!force)

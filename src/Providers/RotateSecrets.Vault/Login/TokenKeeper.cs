@@ -38,6 +38,12 @@ internal sealed class TokenKeeper : IAsyncDisposable
 
         using (reply)
         {
+            // The server says the same of a token that is none and of one that may not look at itself, which all may by the policy that is called default.
+            if ((int)reply.Status == 403 && await IsValidAsync(client, target, cancellation))
+            {
+                return new TokenKeeper(client, time, target, VaultToken.Unknown);
+            }
+
             if (!reply.IsSuccess)
             {
                 return (int)reply.Status is 403 or 404 or 400
@@ -58,6 +64,20 @@ internal sealed class TokenKeeper : IAsyncDisposable
                 Entity = data.Text("entity_id") ?? string.Empty,
                 Lifetime = TimeSpan.FromSeconds(data.Number("creation_ttl")),
             });
+        }
+    }
+
+    /// <summary>Whether the client's token is one: which mounts it sees, which may be none, every token is told whatever its policies are.</summary>
+    public static async Task<bool> IsValidAsync(VaultClient client, string target, CancellationToken cancellation)
+    {
+        if ((await client.SendAsync(VaultCall.Get("sys/internal/ui/mounts", target), cancellation)).Failed(out _, out var reply))
+        {
+            return true;
+        }
+
+        using (reply)
+        {
+            return (int)reply.Status != 403;
         }
     }
 
@@ -133,6 +153,9 @@ internal sealed class TokenKeeper : IAsyncDisposable
 /// <param name="IsRenewable">Whether that can be put off.</param>
 internal sealed record VaultToken(string Name, IReadOnlyList<string> Policies, DateTimeOffset? ExpiresAt, bool IsRenewable)
 {
+    /// <summary>One that may not look at itself: what it is and when it ends isn't known, so it isn't renewed.</summary>
+    public static VaultToken Unknown { get; } = new("somebody", [], null, false);
+
     /// <summary>The id of its owner's identity; empty where it has none.</summary>
     public string Entity { get; init; } = string.Empty;
 

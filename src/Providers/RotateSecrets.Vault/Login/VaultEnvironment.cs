@@ -1,5 +1,6 @@
 using System.Globalization;
 using RotateSecrets.Outcomes;
+using RotateSecrets.Vault.Client;
 
 namespace RotateSecrets.Vault.Login;
 
@@ -8,7 +9,7 @@ namespace RotateSecrets.Vault.Login;
 /// <param name="home">The folder of the person who runs it.</param>
 /// <remarks>
 /// Sources: the page "Vault CLI usage", section "Environment variables", and <c>ReadEnvironment</c> of the api packages of Vault and OpenBao. OpenBao's program reads the same variables with BAO_ in
-/// place of VAULT_, and VAULT_ where there is none.
+/// place of VAULT_, and VAULT_ where there is none. Three don't count: VAULT_WRAP_TTL and VAULT_MFA belong to single commands, and VAULT_SRV_LOOKUP asks for DNS records of a kind that .NET doesn't look up.
 /// </remarks>
 internal sealed class VaultEnvironment(Func<string, string?> variable, string home)
 {
@@ -44,6 +45,15 @@ internal sealed class VaultEnvironment(Func<string, string?> variable, string ho
     /// <summary>How often a request is sent again; 0 for not at all.</summary>
     public int? Retries => Read("MAX_RETRIES") is { } text ? Count(text) : null;
 
+    /// <summary>Whether a node that sends requests on to the active one is not followed.</summary>
+    public bool DisablesRedirects => Read("DISABLE_REDIRECTS") is { } text && Truth(text) == true;
+
+    /// <summary>How many requests a second are sent at most, and how many at once after a pause.</summary>
+    public RequestRate? Rate => Read("RATE_LIMIT") is { } text ? RequestRate.Read(text) : null;
+
+    /// <summary>What goes with every request besides, as a proxy before the server may demand it: a JSON object of texts.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers => Read("HEADERS") is { } text ? ExtraHeaders.Read(text) ?? [] : [];
+
     /// <summary>The file in which `vault login` leaves the token.</summary>
     public string TokenFile => NotEmpty(variable("BAO_TOKEN_PATH")) ?? Path.Combine(home, ".vault-token");
 
@@ -54,6 +64,9 @@ internal sealed class VaultEnvironment(Func<string, string?> variable, string ho
         Unread("SKIP_VERIFY", static text => Truth(text) is not null, "true or false")
         ?? Unread("CLIENT_TIMEOUT", static text => Duration(text) is not null, "a time like 90s or 2m, or a number of seconds")
         ?? Unread("MAX_RETRIES", static text => Count(text) is not null, "a number, 0 for none")
+        ?? Unread("DISABLE_REDIRECTS", static text => Truth(text) is not null, "true or false")
+        ?? Unread("RATE_LIMIT", static text => RequestRate.Read(text) is not null, "a number of requests a second like 50, or with a burst 50:100")
+        ?? Unread("HEADERS", static text => ExtraHeaders.Read(text) is not null, "a JSON object of texts like {\"X-Team\": \"payments\"}, none of which begins with X-Vault-")
         ?? Unread("PROXY_ADDR", IsProxy, "an address like http://proxy:3128")
         ?? Unread("HTTP_PROXY", IsProxy, "an address like http://proxy:3128");
 

@@ -57,6 +57,9 @@ internal sealed class VaultSettings(ConnectionRequest request, VaultEnvironment 
                 Timeout = environment.Timeout ?? standard.Timeout,
                 Retries = environment.Retries ?? standard.Retries,
                 Socket = Place.StartsWith(UnixScheme, StringComparison.Ordinal) ? Place[UnixScheme.Length..] : null,
+                FollowsRedirects = !environment.DisablesRedirects,
+                Rate = environment.Rate,
+                Headers = environment.Headers,
                 Proxy = environment.Proxy is { } proxy ? new Uri(proxy) : null,
             };
         }
@@ -86,7 +89,9 @@ internal sealed class VaultSettings(ConnectionRequest request, VaultEnvironment 
         var text = Place.StartsWith(UnixScheme + "/", StringComparison.Ordinal) ? "http://localhost" : Place;
         return Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address)
             && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 && address.Query.Length == 0
-            ? address
+            ? address.AbsolutePath.EndsWith("/v1/", StringComparison.Ordinal)
+                ? new Failure(FailureCode.ValueInvalid, "address", "The server's address ends in /v1, which belongs to the paths behind it.") { Remedy = "Leave it out." }
+                : address
             : new Failure(FailureCode.ValueInvalid, "address", "The server's address is none: it should be like https://vault.example.org:8200, without credentials.");
     }
 

@@ -22,8 +22,13 @@ internal sealed record KeyValueMount(string Path, string Type, int Version)
 /// <param name="Field">The key inside the secret.</param>
 internal sealed record SecretPlace(KeyValueMount Mount, string Name, string Field)
 {
+    private static readonly string[] Endpoints = ["data", "metadata", "delete", "undelete", "destroy", "subkeys"];
+
     /// <summary>The secret as a whole: all its keys have it in common.</summary>
     public string Path => Mount.Path + Name;
+
+    /// <summary>The name without a part that belongs to the interface of version 2 (<c>data/app</c>: <c>app</c>); null where it has none.</summary>
+    public string? WithoutEndpoint => Endpoints.FirstOrDefault(endpoint => Name.StartsWith(endpoint + "/", StringComparison.Ordinal)) is { } part ? Name[(part.Length + 1)..] : null;
 
     /// <summary>The path of an endpoint of version 2's, as policies name it.</summary>
     public string At(string endpoint) => $"{Mount.Path}{endpoint}/{Name}";

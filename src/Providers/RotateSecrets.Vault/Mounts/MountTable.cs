@@ -16,8 +16,6 @@ internal sealed class MountTable(VaultClient client, string store)
     // Beyond that many, a mount is asked when a secret in it is first looked at.
     private const int AskedAtOnce = 8;
 
-    private static readonly string[] Endpoints = ["data", "metadata", "delete", "undelete", "destroy", "subkeys"];
-
     private readonly ConcurrentDictionary<string, MountConfig> configs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, KeyValueMount> mounts = new(StringComparer.Ordinal);
 
@@ -120,15 +118,16 @@ internal sealed class MountTable(VaultClient client, string store)
                 : NotKept(address, mount);
         }
 
-        return mount.Version == 2 && Endpoints.FirstOrDefault(endpoint => name.StartsWith(endpoint + "/", StringComparison.Ordinal)) is { } endpoint
+        var place = new SecretPlace(mount, name, address.Field ?? DefaultField);
+        return mount.Version == 2 && place.WithoutEndpoint is { } meant
             ? new Failure(
                 FailureCode.AddressMalformed,
                 address.ToString(),
-                $"'{endpoint}/' belongs to the interface of version 2 of the key-value engine, and is not part of a secret's name.")
+                $"'{name.Split('/')[0]}/' belongs to the interface of version 2 of the key-value engine, and is not part of a secret's name.")
             {
-                Remedy = $"Write {address.Store}:{mount.Path}{name[(endpoint.Length + 1)..]}{(address.Field is null ? string.Empty : $"#{address.Field}")}.",
+                Remedy = $"Write {address.Store}:{mount.Path}{meant}{(address.Field is null ? string.Empty : $"#{address.Field}")}.",
             }
-            : new SecretPlace(mount, name, address.Field ?? DefaultField);
+            : place;
     }
 
     private static string ConfigPath(KeyValueMount mount) => mount.Path + "config";

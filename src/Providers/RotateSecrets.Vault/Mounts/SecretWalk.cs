@@ -35,7 +35,9 @@ internal sealed class SecretWalk(VaultServer server)
                     }
                     else
                     {
-                        yield return SecretAddress.TryCreate(server.Name, mount.Path + name);
+                        yield return name.Contains('#')
+                            ? new Failure(FailureCode.AddressMalformed, $"{server.Name}:{mount.Path}{folder}", $"The secret {mount.Path}{name} can't be addressed: its name has a '#', behind which an address has a key.") { Remedy = "Give it another name." }
+                            : SecretAddress.TryCreate(server.Name, mount.Path + name);
                     }
                 }
             }

@@ -85,7 +85,9 @@ internal sealed class TemplateScope
 
         var owner = word.Text[0] == '$' ? secrets.GetValueOrDefault(word.Text.Split('.')[0]) : entry ?? dot;
         var fields = word.Text[data..].Split('.', StringSplitOptions.RemoveEmptyEntries).Skip(1).ToList();
-        if (fields is ["data", ..] && owner?.HasData == true)
+
+        // Version 2 of the key-value engine wraps what it keeps once more, also where the path leaves "data/" out: it is put in by whoever renders the template.
+        if (fields is ["data", ..])
         {
             fields.RemoveAt(0);
         }
@@ -126,9 +128,6 @@ internal sealed class TemplateScope
     {
         private readonly List<string> fields = [];
         private bool takesAll;
-
-        // Version 2 of the key-value engine wraps what it keeps once more.
-        public bool HasData => path.Contains("/data/", StringComparison.Ordinal) || isOpenEnded;
 
         public void Add(string? field)
         {

@@ -34,6 +34,7 @@ internal sealed class RotationRun : IDisposable
         Lease = lease;
         Rotator = store as ISelfRotatingStore;
         Retirer = store as IRetiringStore;
+        HasPolicies = store is IPolicyStore;
         scope = options.Emergency ? (store as IScopedStore)?.EnterUrgently(plan.Address) : (store as IScopedStore)?.Enter(plan.Address);
     }
 
@@ -42,6 +43,9 @@ internal sealed class RotationRun : IDisposable
 
     /// <summary>The store's own way of putting a version away; null where it has none.</summary>
     public IRetiringStore? Retirer { get; }
+
+    /// <summary>Whether what is permitted is said path by path, so that a second name may not be.</summary>
+    public bool HasPolicies { get; }
 
     /// <summary>How many requests the store has made for it in this process; null where the store doesn't count.</summary>
     public int? Requests => scope?.Requests;

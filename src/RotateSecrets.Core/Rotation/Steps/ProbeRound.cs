@@ -181,7 +181,7 @@ internal static class ProbeRound
 
         using var value = read.Value!;
         return version.Fingerprint is null || value.Fingerprint == version.Fingerprint
-            ? "The store gives the value back; nothing else was there to check."
+            ? "The store has the value; nothing else was there to check."
             : new Failure(FailureCode.ProbeFailed, version.Address.ToString(), $"{version} holds another value than was written.");
     }
 

@@ -30,9 +30,9 @@ internal sealed class RenameStrategy : IRotationStrategy
 
     public async Task<Outcome<StepReport>> PreflightAsync(RotationRun run, SecretVersion? current, CancellationToken cancellation)
     {
-        if (await run.SideFailureAsync(SideOf(run), cancellation) is { } taken)
+        if ((await run.SideFailureAsync(SideOf(run), cancellation) ?? await run.RemovalFailureAsync(cancellation)) is { } obstacle)
         {
-            return taken;
+            return obstacle;
         }
 
         await foreach (var found in run.Services.Consumers.FindAsync(run.Plan.Address, cancellation))

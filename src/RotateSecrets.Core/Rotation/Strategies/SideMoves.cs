@@ -14,6 +14,11 @@ internal static class SideMoves
     /// <summary>Why the second name can't be used: there is somebody else's secret; null where it can.</summary>
     public static async Task<Failure?> SideFailureAsync(this RotationRun run, SecretAddress side, CancellationToken cancellation)
     {
+        if (await DenialAsync(run, side, StoreAccess.List | StoreAccess.Read | StoreAccess.Write | StoreAccess.Remove, $"The new value can't stand at {side}", cancellation) is { } denied)
+        {
+            return denied;
+        }
+
         await foreach (var listed in run.Store.ListVersionsAsync(side, cancellation))
         {
             if (listed.Succeeded(out var version, out var failure) && version.Stage != SecretStage.Revoked && version.Token != run.Record.Id)
@@ -82,4 +87,13 @@ internal static class SideMoves
     /// <summary>Takes the second name away.</summary>
     public static async Task<Outcome<StepReport>> RetireAsync(this RotationRun run, SecretAddress side, CancellationToken cancellation) =>
         (await run.Store.RemoveAsync(side, cancellation)).Map(static retired => new StepReport($"{retired} is retired."));
+
+    /// <summary>Why a secret couldn't be taken away in the end; null where it could, or where the store can't tell beforehand.</summary>
+    public static Task<Failure?> RemovalFailureAsync(this RotationRun run, CancellationToken cancellation) =>
+        DenialAsync(run, run.Plan.Address, StoreAccess.Remove, $"{run.Plan.Address} can't be removed in the end", cancellation);
+
+    private static async Task<Failure?> DenialAsync(RotationRun run, SecretAddress address, StoreAccess wanted, string what, CancellationToken cancellation) => !run.HasPolicies ? null
+        : (await run.Store.CheckAccessAsync(address, wanted, cancellation)).Failed(out var unknown, out var access) ? unknown
+        : access.Granted ? null
+        : new Failure(FailureCode.AccessDenied, address.ToString(), $"{what}: {access.Missing} is not permitted there. {string.Join(' ', access.Findings)}");
 }

@@ -28,6 +28,10 @@ internal sealed class AuthPaths(ServerState state)
             case ("auth/token/create", "POST"):
                 var ttl = question.Body["ttl"] is { } text ? System.Xml.XmlConvert.ToTimeSpan("PT" + text.ToString().ToUpperInvariant()) : TimeSpan.FromHours(768);
                 return LoggedIn(state.Issue([.. question.Body["policies"]!.AsArray().Select(static policy => policy!.ToString())], ttl, question.Body["renewable"]?.GetValue<bool>() ?? true));
+            case (var path, "GET") when path.Contains("/role/", StringComparison.Ordinal):
+                return state.Roles.TryGetValue(path, out var held)
+                    ? VaultAnswer.Data(new JsonObject { ["token_policies"] = new JsonArray([.. held.Select(static policy => (JsonNode)policy)]), ["token_no_default_policy"] = false })
+                    : VaultAnswer.Error(404);
             case (var path, "POST") when path.EndsWith("/login", StringComparison.Ordinal):
                 return LogIn(path["auth/".Length..^"/login".Length], question.Body);
             default:

@@ -14,6 +14,7 @@ internal sealed partial class PolicyTable
             path "auth/token/renew-self" { capabilities = ["update"] }
             path "auth/token/revoke-self" { capabilities = ["update"] }
             path "sys/capabilities-self" { capabilities = ["update"] }
+            path "sys/internal/ui/resultant-acl" { capabilities = ["read"] }
             """,
         ["root"] = string.Empty,
     };
@@ -55,6 +56,16 @@ internal sealed partial class PolicyTable
         var best = rules.Max(static rule => Weight(rule.Path));
         var all = rules.Where(rule => Weight(rule.Path) == best).SelectMany(static rule => rule.Capabilities).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         return all.Count == 0 || all.Contains("deny", StringComparer.Ordinal) ? ["deny"] : all;
+    }
+
+    /// <summary>The rules of policies, as the server tells them: those for one path, and those that end in <c>*</c>, which is left out; those with <c>+</c> are not told.</summary>
+    public (JsonObject Exact, JsonObject Glob) Resultant(IEnumerable<string> policies)
+    {
+        var names = policies.ToList();
+        var paths = names.Select(Body).OfType<string>().SelectMany(static body => TryParse(body, out var rules) ? rules : []).Select(static rule => rule.Path).Where(static path => !path.Contains('+')).Distinct(StringComparer.Ordinal).ToList();
+        JsonObject Told(IEnumerable<string> told) => new(told.Select(path => KeyValuePair.Create(
+            path.TrimEnd('*'), (JsonNode?)new JsonObject { ["capabilities"] = new JsonArray([.. Capabilities(names, path).Select(static capability => (JsonNode)capability)]) })));
+        return (Told(paths.Where(static path => !path.EndsWith('*'))), Told(paths.Where(static path => path.EndsWith('*'))));
     }
 
     private static (int, int, int) Weight(string path)

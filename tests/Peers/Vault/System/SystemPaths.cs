@@ -11,6 +11,9 @@ internal sealed class SystemPaths(ServerState state)
         var parts = question.Path["sys/".Length..].TrimEnd('/').Split('/');
         switch (parts, question.Method)
         {
+            case (["internal", "ui", "resultant-acl"], "GET"):
+                var (exact, glob) = state.Policies.Resultant(question.Token!.Policies);
+                return VaultAnswer.Data(new JsonObject { ["root"] = question.Token.Policies.Contains("root", StringComparer.Ordinal), ["exact_paths"] = exact, ["glob_paths"] = glob });
             case (["internal", "ui", "mounts"], "GET"):
                 return VaultAnswer.Data(new JsonObject { ["secret"] = Mounts(question), ["auth"] = new JsonObject() });
             case (["internal", "ui", "mounts", ..], "GET"):

@@ -56,6 +56,17 @@ public sealed class AgentConfigTests : IDisposable
         Assert.Equal(TimeSpan.FromMinutes(5), config.Interval);
     }
 
+    [Theory]
+    [InlineData("""{{ with secret "secret/proxy/jwt" }}{{ .Data.data.value }}{{ end }}""")]
+    [InlineData("""{{ with $s := secret "secret/proxy/jwt" }}{{ index $s.Data.data "value" }}{{ end }}""")]
+    [InlineData("""{{ with secret "secret/proxy/jwt" }}{{ .Data.data | toJSON }}{{ end }}""")]
+    public void A_path_that_leaves_data_out_as_the_agent_allows_leads_to_the_same_secret(string template)
+    {
+        var read = Assert.Single(AgentTemplate.Find(template));
+        Assert.True(read.Reads(SecretAddress.Parse("vault:secret/proxy/jwt#value")), read.ToString());
+        Assert.False(read.Reads(SecretAddress.Parse("vault:secret/proxy/other#value")), read.ToString());
+    }
+
     [Fact]
     public void The_files_of_a_folder_count_together()
     {

@@ -74,6 +74,20 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_device_that_writes_everything_as_it_is_tells_which_version_was_refused()
+    {
+        var entry = AuditEntry.Read(Encoding.UTF8.GetBytes(
+            """
+            @cee: {"time":"2031-05-04T03:02:01.5Z","type":"response","auth":{"display_name":"token-app"},"request":{"id":"1","operation":"read","namespace":{"id":"root"},"path":"secret/data/app","data":{"version":"3"},"remote_address":"10.0.0.1"},"response":{"data":{"http_content_type":"application/json","http_raw_body":"{\"data\":{\"data\":null}}","http_status_code":404}}}
+            """));
+
+        Assert.NotNull(entry);
+        Assert.True(entry.IsRefused);
+        Assert.Equal([3], entry.Versions);
+        Assert.Empty(entry.Hashes);
+    }
+
+    [Fact]
     public async Task A_rotation_is_proven_by_the_audit_log()
     {
         await using var house = await RotationHouse.BuildAsync(await ConnectAsync(), SecretAddress.Parse("vault:secret/proven#value"), 0);

@@ -12,6 +12,7 @@ public sealed class NamespaceTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         server = await VaultDouble.StartAsync();
+        server.Version = "1.19.0+ent";
         server.Namespaces.Add("team/payments");
         server.Admit("approle", "r:s", "default");
     }
@@ -19,8 +20,8 @@ public sealed class NamespaceTests : IAsyncLifetime
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Theory]
-    [InlineData("1.19.0", true)]
-    [InlineData("1.19.0", false)]
+    [InlineData("1.19.0+ent", true)]
+    [InlineData("1.19.0+ent", false)]
     [InlineData("2.3.1", true)]
     [InlineData("2.3.1", false)]
     public async Task A_namespace_that_does_not_exist_is_named(string version, bool isRoot)
@@ -34,7 +35,25 @@ public sealed class NamespaceTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("1.19.0")]
+    [InlineData("1.19.0", null, false)]
+    [InlineData("2.0.0", false, false)]
+    [InlineData("2.2.1", null, false)]
+    [InlineData("2.3.1-rc1", null, true)]
+    [InlineData("2.0.0+ent", true, true)]
+    [InlineData("", null, true)]
+    public async Task A_server_that_takes_no_notice_of_namespaces_is_not_used_as_if_it_did(string version, bool? isEnterprise, bool isUsed)
+    {
+        server.Version = version;
+        server.IsEnterprise = isEnterprise;
+
+        var failure = (await Doors.TryConnectAsync(server.Address.ToString(), server.RootToken, settings: ("Namespace", "team/payments"))).Failure;
+
+        Assert.Equal(isUsed ? null : FailureCode.ValueInvalid, failure?.Code);
+        Assert.Null((await Doors.TryConnectAsync(server.Address.ToString(), server.RootToken, settings: ("Namespace", "root/"))).Failure);
+    }
+
+    [Theory]
+    [InlineData("1.19.0+ent")]
     [InlineData("2.3.1")]
     public async Task Whoever_logs_in_there_is_told_so_too(string version)
     {

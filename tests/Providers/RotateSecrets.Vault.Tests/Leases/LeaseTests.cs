@@ -85,6 +85,31 @@ public sealed class LeaseTests : IAsyncLifetime
         Assert.Equal(0, server.LeaseCount);
     }
 
+    [Theory]
+    [InlineData("/", false)]
+    [InlineData("//", true)]
+    public async Task A_prefix_that_means_every_lease_of_the_server_is_none(string prefix, bool force)
+    {
+        server.Issue("database/creds/app", 2, TimeSpan.FromHours(1));
+        server.ForgetRequests();
+
+        var failure = (await Leases.RevokeLeasesAsync(prefix, force, Cancellation)).Failure;
+
+        Assert.Equal(FailureCode.ValueInvalid, failure?.Code);
+        Assert.Empty(server.Requests);
+        Assert.Equal(2, server.LeaseCount);
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_tell_which_leases_it_gave_up_is_said_to_be_old()
+    {
+        server.Before = static question => question.Path == "sys/leases" ? VaultAnswer.Error(404, "unsupported path") : null;
+        await foreach (var lease in Leases.FindIrrevocableLeasesAsync(string.Empty, Cancellation))
+        {
+            Assert.Equal(FailureCode.NotSupported, lease.Failure?.Code);
+        }
+    }
+
     [Fact]
     public async Task Leases_that_the_server_gave_up_are_shown()
     {

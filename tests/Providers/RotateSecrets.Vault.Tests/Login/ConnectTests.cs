@@ -1,6 +1,10 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using RotateSecrets.Outcomes;
 using RotateSecrets.Peers.Vault;
+using RotateSecrets.Secrets;
 using RotateSecrets.Stores;
 using RotateSecrets.Vault.Login;
 using RotateSecrets.Vault.Tests.Hosting;
@@ -9,6 +13,8 @@ namespace RotateSecrets.Vault.Tests.Login;
 
 public sealed class ConnectTests : IAsyncLifetime
 {
+    private static readonly SecretAddress App = SecretAddress.Parse("vault:secret/app#value");
+
     private readonly string folder = Directory.CreateTempSubdirectory("rotatesecrets-").FullName;
     private VaultDouble server = null!;
 
@@ -38,6 +44,35 @@ public sealed class ConnectTests : IAsyncLifetime
         server.Seal = SealState.Standby;
         await using var store = await Doors.ConnectAsync(server);
         Assert.Equal("Vault", store.Description.Kind);
+    }
+
+    [Fact]
+    public async Task A_token_that_may_not_look_at_itself_is_no_wrong_one_and_what_it_may_not_ask_is_named()
+    {
+        await using (var root = await Doors.ConnectAsync(server))
+        {
+            using var value = SecretValue.FromText("a value");
+            Assert.Null((await root.PutAsync(new PutRequest(App, value, SecretStage.Current, "t"), TestContext.Current.CancellationToken)).Failure);
+        }
+
+        server.WritePolicy("app", """path "secret/*" { capabilities = ["read"] }""");
+
+        await using var store = await Doors.ConnectAsync(server, server.BareToken("app").Id);
+
+        Assert.Null((await store.ReadAsync(App, VersionSelector.Current, TestContext.Current.CancellationToken)).Failure);
+        var failure = (await store.CheckAccessAsync(App, StoreAccess.Rotate, TestContext.Current.CancellationToken)).Failure;
+        Assert.Equal(FailureCode.AccessDenied, failure?.Code);
+        Assert.Contains("path \"sys/capabilities-self\"", failure!.Remedy, StringComparison.Ordinal);
+        server.RevokeToken("s.bare");
+        Assert.Equal(FailureCode.CredentialsInvalid, (await store.ReadAsync(App, VersionSelector.Current, TestContext.Current.CancellationToken)).Failure?.Code);
+    }
+
+    [Fact]
+    public async Task A_server_that_keeps_its_version_to_itself_is_a_young_one()
+    {
+        server.Version = string.Empty;
+        await using var store = await Doors.ConnectAsync(server);
+        Assert.True(store.Description.Capabilities.HasFlag(StoreCapabilities.Staged));
     }
 
     [Fact]
@@ -95,6 +130,36 @@ public sealed class ConnectTests : IAsyncLifetime
         }
 
         Assert.Equal(FailureCode.ValueInvalid, (await Doors.TryConnectAsync(server.Address.ToString(), server.RootToken, settings: ("Namespace", "a\nb"))).Failure?.Code);
+    }
+
+    [Fact]
+    public async Task The_name_that_is_given_for_the_server_is_the_one_whose_certificate_is_asked_for()
+    {
+        using var certificate = OwnCertificate.Make("vault.example.org");
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var connecting = Doors.TryConnectAsync(
+            $"https://{listener.LocalEndpoint}", "t", environment: Doors.Environment(null, ("VAULT_TLS_SERVER_NAME", "vault.example.org"), ("VAULT_SKIP_VERIFY", "true"), ("VAULT_MAX_RETRIES", "0")));
+
+        string? asked = null;
+        var accepting = listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken).AsTask();
+        Assert.Same(accepting, await Task.WhenAny(accepting, connecting));
+        using (var accepted = await accepting)
+        {
+            await using var secure = new SslStream(accepted.GetStream());
+            var options = new SslServerAuthenticationOptions
+            {
+                ServerCertificateSelectionCallback = (_, name) =>
+                {
+                    asked = name;
+                    return certificate;
+                },
+            };
+            await secure.AuthenticateAsServerAsync(options, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(FailureCode.StoreUnavailable, (await connecting).Failure?.Code);
+        Assert.Equal("vault.example.org", asked);
     }
 
     [Fact]

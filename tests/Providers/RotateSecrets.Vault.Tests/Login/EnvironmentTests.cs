@@ -42,6 +42,9 @@ public sealed class EnvironmentTests : IAsyncLifetime
     [InlineData("HTTP_PROXY", "http://p:1")]
     [InlineData("PROXY_ADDR", "http://p:1")]
     [InlineData("TOKEN", "t")]
+    [InlineData("DISABLE_REDIRECTS", "true")]
+    [InlineData("RATE_LIMIT", "10:20")]
+    [InlineData("HEADERS", "{\"X-Team\":\"payments\"}")]
     public void Each_variable_is_read_and_OpenBaos_goes_before_it(string name, string text)
     {
         var without = All(Doors.Environment(folder));
@@ -49,7 +52,7 @@ public sealed class EnvironmentTests : IAsyncLifetime
         var bao = All(Doors.Environment(folder, ("BAO_" + name, text)));
         Assert.Single(without.Zip(vault), static pair => !Equals(pair.First, pair.Second));
         Assert.Equal(vault, bao);
-        Assert.Equal(vault, All(Doors.Environment(folder, ("BAO_" + name, text), ("VAULT_" + name, name is "SKIP_VERIFY" ? "false" : "1"))));
+        Assert.Equal(vault, All(Doors.Environment(folder, ("BAO_" + name, text), ("VAULT_" + name, name is "SKIP_VERIFY" or "DISABLE_REDIRECTS" ? "false" : "1"))));
     }
 
     [Fact]
@@ -104,12 +107,64 @@ public sealed class EnvironmentTests : IAsyncLifetime
     [InlineData("VAULT_CLIENT_TIMEOUT", "soon")]
     [InlineData("VAULT_MAX_RETRIES", "some")]
     [InlineData("BAO_HTTP_PROXY", "a proxy")]
+    [InlineData("VAULT_DISABLE_REDIRECTS", "perhaps")]
+    [InlineData("VAULT_RATE_LIMIT", "often")]
+    [InlineData("VAULT_RATE_LIMIT", "0:3000")]
+    [InlineData("VAULT_RATE_LIMIT", "5:6:7000")]
+    [InlineData("VAULT_HEADERS", "X-Team: payments")]
+    [InlineData("VAULT_HEADERS", "[\"payments\"]")]
+    [InlineData("VAULT_HEADERS", "{\"X-Vault-Token\":\"s.payments\"}")]
+    [InlineData("VAULT_HEADERS", "{\"X-Team\":5000}")]
+    [InlineData("VAULT_HEADERS", "{\"X Team\":\"payments\"}")]
+    [InlineData("BAO_HEADERS", "{\"X-Team\":\"pay\\nments\"}")]
     public async Task A_variable_that_makes_no_sense_is_named_and_not_repeated(string name, string text)
     {
         var failure = await ConnectAsync(server, (name, text));
         Assert.Equal(FailureCode.ValueInvalid, failure?.Code);
         Assert.Contains(name, failure!.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(text, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Headers_that_a_proxy_demands_go_with_every_request()
+    {
+        var seen = new List<string?>();
+        server.Before = question =>
+        {
+            seen.Add(question.Headers.GetValueOrDefault("X-Team"));
+            return null;
+        };
+
+        Assert.Null(await ConnectAsync(server, ("VAULT_HEADERS", """{"X-Team": "payments", "CF-Access-Client-Id": "x.access"}""")));
+
+        Assert.True(seen.Count > 2, "It was hardly asked.");
+        Assert.All(seen, static team => Assert.Equal("payments", team));
+    }
+
+    [Fact]
+    public async Task Requests_keep_to_a_rate()
+    {
+        var time = new HastyTime();
+        var outcome = await Doors.TryConnectAsync(server.Address.ToString(), server.RootToken, time, Doors.Environment(folder, ("VAULT_RATE_LIMIT", "0.001:2")));
+        await using var store = RotationHouse.Value(outcome).Store;
+
+        // All but two of them waited for a quarter of an hour, and more.
+        Assert.True(time.Slept > TimeSpan.FromSeconds(1000 * (server.Requests.Count - 3)), $"{server.Requests.Count} requests, and {time.Slept} of pauses.");
+    }
+
+    [Theory]
+    [InlineData("false", true)]
+    [InlineData("true", false)]
+    public async Task A_node_that_sends_requests_on_is_followed_unless_that_is_forbidden(string isForbidden, bool isFollowed)
+    {
+        await using var standby = await VaultDouble.StartAsync();
+        standby.Before = question => new VaultAnswer(307) { Location = new Uri(server.Address, $"v1/{question.Path}") };
+
+        var failure = await ConnectAsync(standby, ("VAULT_TOKEN", server.RootToken), ("VAULT_DISABLE_REDIRECTS", isForbidden));
+
+        Assert.Equal(isFollowed, failure is null || failure.Code == FailureCode.CredentialsInvalid);
+        Assert.Equal(isFollowed, server.Requests.Count > 0);
+        Assert.Equal(isFollowed, failure?.Message.Contains("VAULT_DISABLE_REDIRECTS", StringComparison.Ordinal) != true);
     }
 
     [Fact]
@@ -173,7 +228,7 @@ public sealed class EnvironmentTests : IAsyncLifetime
 
     private static object?[] All(VaultEnvironment one) =>
     [
-        one.Address, one.Namespace, one.CaFile, one.CaText, one.CaFolder, one.ClientCertificate, one.ClientKey, one.Timeout, one.SkipVerify, one.ServerName, one.Retries, one.Proxy, one.Token,
+        one.Address, one.Namespace, one.CaFile, one.CaText, one.CaFolder, one.ClientCertificate, one.ClientKey, one.Timeout, one.SkipVerify, one.ServerName, one.Retries, one.Proxy, one.Token, one.DisablesRedirects, one.Rate, string.Join(',', one.Headers),
     ];
 
     private async Task<Failure?> ConnectAsync(VaultDouble to, params (string Name, string Value)[] variables)

@@ -1,6 +1,5 @@
 using RotateSecrets.Outcomes;
 using RotateSecrets.Peers.Vault;
-using RotateSecrets.Rotation.Plans;
 using RotateSecrets.Rotation.Records;
 using RotateSecrets.Rotation.Running;
 using RotateSecrets.Secrets;
@@ -165,49 +164,6 @@ public sealed class DoubleRotationTests : RotationTests, IAsyncLifetime
     public async ValueTask InitializeAsync() => server = await VaultDouble.StartAsync();
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
-
-    [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    public async Task A_rotation_costs_six_requests_and_what_the_token_may_do_is_asked_once_besides(bool isRoot, bool wasTested)
-    {
-        server.WritePolicy("operator", """path "secret/*" { capabilities = ["create", "read", "update", "delete", "list"] }""");
-        await using var house = await HouseAsync(0);
-        await house.PutAsync("the old value, long enough");
-        house.Plan = house.Plan with { Probes = [new ProbeRecipe(ProbeKind.Http, new Uri(server.Address, "v1/sys/health"))] };
-        await house.Store.DisposeAsync();
-
-        // Nothing is known but what connecting tells.
-        house.Store = await Doors.ConnectAsync(server, isRoot ? server.RootToken : server.Token(TimeSpan.FromHours(1), true, "operator").Id);
-        if (wasTested)
-        {
-            Assert.True(RotationHouse.Value(await house.Store.CheckAccessAsync(house.Plan.Address, StoreAccess.Rotate, Cancellation)).Granted);
-        }
-
-        server.ForgetRequests();
-
-        var rotation = await house.RunAsync();
-
-        Assert.True(rotation.State == RotationState.Completed, $"{rotation.State}: {rotation.Message}");
-        var requests = server.Requests.Where(static request => request != "GET sys/health").Select(static request => string.Join('/', request.Split('/')[..2])).ToList();
-        string[] six = ["GET secret/metadata", "GET secret/data", "POST secret/data", "POST secret/metadata", "POST secret/metadata", "POST secret/destroy"];
-        Assert.Equal(isRoot || wasTested ? six : ["POST sys/capabilities-self", .. six], requests);
-    }
-
-    [Fact]
-    public async Task What_a_mount_says_is_read_as_it_is_connected_and_never_where_it_would_be_refused()
-    {
-        server.WritePolicy("narrow", """path "secret/data/*" { capabilities = ["create", "read", "update"] }""");
-        await using var root = await Doors.ConnectAsync(server);
-        Assert.Contains("GET secret/config", server.Requests);
-        server.ForgetRequests();
-
-        await using var narrow = await Doors.ConnectAsync(server, server.Token(TimeSpan.FromHours(1), true, "narrow").Id);
-
-        Assert.DoesNotContain("GET secret/config", server.Requests);
-        Assert.Contains("POST sys/capabilities-self", server.Requests);
-    }
 
     protected override async Task<ISecretStore> ConnectAsync() => await Doors.ConnectAsync(server);
 

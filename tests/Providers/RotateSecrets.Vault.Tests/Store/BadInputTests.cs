@@ -63,6 +63,39 @@ public sealed class BadInputTests : IAsyncLifetime
         Assert.Equal(StoreCapabilities.Readable, store.CapabilitiesAt(SecretAddress.Parse("vault:kv1/app#value")));
     }
 
+    [Fact]
+    public async Task A_name_that_no_address_can_have_is_told_and_not_taken_for_another_secret()
+    {
+        server.Store("secret/a", "value", "one");
+        server.Store("secret/a#b", "value", "two");
+        await using var store = await Doors.ConnectAsync(server);
+
+        var listed = new List<Outcome<SecretVersion>>();
+        await foreach (var one in store.ListAsync("secret/", Cancellation))
+        {
+            listed.Add(one);
+        }
+
+        Assert.Equal(["vault:secret/a"], listed.Where(static one => one.Failure is null).Select(static one => RotationHouse.Value(one).Address.ToString()));
+        Assert.Contains("secret/a#b", Assert.Single(listed, static one => one.Failure is not null).Failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("metadata")]
+    public async Task Version_1_of_the_engine_that_is_taken_for_2_says_which_it_is(string endpoint)
+    {
+        await using var store = await Doors.ConnectAsync(server);
+        await PutAsync(store, "vault:kv1/app#value", "one");
+        var address = SecretAddress.Parse($"vault:kv1/{endpoint}/app#value");
+
+        var failure = (await store.ReadAsync(address, VersionSelector.Current, Cancellation)).Failure;
+
+        Assert.Contains("kv1/ is version 1 of the key-value engine", failure?.Message, StringComparison.Ordinal);
+        Assert.Contains("vault:kv1/app#value", failure!.Remedy, StringComparison.Ordinal);
+        Assert.Contains((await store.CheckAccessAsync(address, StoreAccess.Rotate, Cancellation)).Map(static report => report.Findings).Succeeded(out var findings, out _) ? findings : [], static finding => finding.Contains("vault:kv1/app may be meant", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(1, "0s", "max_versions")]
     [InlineData(10, "1h", "delete_version_after")]

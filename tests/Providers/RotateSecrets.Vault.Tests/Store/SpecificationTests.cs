@@ -88,7 +88,7 @@ public sealed class SpecificationTests
             // Asking is all that is wanted.
         }
 
-        await ((IPolicyStore)store).ComparePoliciesAsync(["operator"], [SecretAddress.Parse("vault:secret/a/b#value")], PolicyAudience.Operator, Cancellation);
+        await ((IPolicyStore)store).ComparePoliciesAsync(new PolicyHolder { Policies = ["operator"] }, [SecretAddress.Parse("vault:secret/a/b#value")], PolicyAudience.Operator, Cancellation);
         return asked;
     }
 

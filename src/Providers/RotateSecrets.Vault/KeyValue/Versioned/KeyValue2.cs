@@ -44,7 +44,7 @@ internal sealed class KeyValue2 : ISecretEngine
     {
         if ((await calls.MetadataAsync(place, address.ToString(), isFresh: false, cancellation)).Failed(out var failure, out var metadata)
             || reader.Find(address, metadata, selector).Failed(out failure, out var version)
-            || (await reader.ValueAsync(address, place, version, cancellation)).Failed(out failure, out var value))
+            || (await reader.KnownValueAsync(address, place, version, cancellation)).Failed(out failure, out var value))
         {
             return failure;
         }

@@ -14,7 +14,7 @@ internal sealed class KeyValueCalls(VaultServer server) : IDisposable
     private static readonly TimeSpan FreshInRotation = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, (KeyMetadata Metadata, long At)> seen = new(StringComparer.Ordinal);
-    private readonly DocumentShelf shelf = new();
+    private readonly DocumentShelf shelf = new(server.Time);
 
     /// <summary>Reads the versions and what is noted of them; of a secret that isn't there, none.</summary>
     /// <param name="place">Which secret.</param>
@@ -69,6 +69,13 @@ internal sealed class KeyValueCalls(VaultServer server) : IDisposable
     public async Task<Outcome<SecretDocument>> KnownAsync(SecretPlace place, string target, int version, CancellationToken cancellation) =>
         shelf.Take(place.Path, version) is { } kept ? kept : await ReadAsync(place, target, version, cancellation);
 
+    /// <summary>
+    /// All keys of a version as this process wrote or read them lately, while a rotation works on the secret: a version never changes, and what the server said that it has kept needn't be asked for at
+    /// each check. Null where it has to be read.
+    /// </summary>
+    /// <returns>The document, which the caller disposes of.</returns>
+    public SecretDocument? Held(SecretPlace place, string target, int version) => server.Rotations.IsOpen(target) ? shelf.Copy(place.Path, version, FreshInRotation) : null;
+
     /// <summary>Writes a version.</summary>
     /// <param name="place">Where.</param>
     /// <param name="target">The address, for failures.</param>
@@ -104,6 +111,7 @@ internal sealed class KeyValueCalls(VaultServer server) : IDisposable
             }
 
             var version = new KeyVersion((int)reply.Data.Number("version"), reply.Data.Moment("created_time") ?? server.Time.GetUtcNow(), reply.Data.Moment("deletion_time"), false);
+            shelf.Keep(place.Path, version.Number, document.Copy());
             if (before.Metadata is { } metadata)
             {
                 Remember(place, metadata with { Latest = version.Number, Versions = metadata.Versions.SetItem(version.Number, version) });

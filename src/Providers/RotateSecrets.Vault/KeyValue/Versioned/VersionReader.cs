@@ -45,8 +45,16 @@ internal sealed class VersionReader(VaultServer server, KeyValueCalls calls)
 
         using (document)
         {
-            return document.Read(place.Field) is { } value ? value : KeyValueFault.NoField(address, place.Field, document);
+            return ValueIn(address, place, document);
         }
+    }
+
+    /// <summary>The named key of a version, as a rotation may go by it: what it has itself read or written lately isn't asked for again.</summary>
+    /// <returns>The value, which the caller disposes of.</returns>
+    public async Task<Outcome<SecretValue>> KnownValueAsync(SecretAddress address, SecretPlace place, KeyVersion version, CancellationToken cancellation)
+    {
+        using var held = version.IsDestroyed || KeyMetadata.IsDeleted(version, Now) ? null : calls.Held(place, address.ToString(), version.Number);
+        return held is null ? await ValueAsync(address, place, version, cancellation) : ValueIn(address, place, held);
     }
 
     /// <summary>All keys of a version, as they were read before or are read now; none where there is no version.</summary>
@@ -65,4 +73,7 @@ internal sealed class VersionReader(VaultServer server, KeyValueCalls calls)
             Token = note is { Token.Length: > 0 } ? note.Token : null,
         };
     }
+
+    private static Outcome<SecretValue> ValueIn(SecretAddress address, SecretPlace place, SecretDocument document) =>
+        document.Read(place.Field) is { } value ? value : KeyValueFault.NoField(address, place.Field, document);
 }
