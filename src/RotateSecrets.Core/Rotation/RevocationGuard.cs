@@ -87,18 +87,16 @@ public sealed class RevocationGuard(ISecretStore store, IRotationJournal journal
         }
 
         // Whom no source knows, the store's audit log may.
-        return await StillInUseAsync(refusal, version.Address, await CompleteAsync(current, successor, cancellation), cancellation) is { } used ? used
+        return (await VersionFingerprint.CompleteAsync(store, Known(current, successor), cancellation)).Failed(out var unread, out var known) ? unread
+            : await StillInUseAsync(refusal, version.Address, known, cancellation) is { } used ? used
             : witness != version && await LateReaders.FailureAsync(store, version, seen.At, cancellation) is { } late ? late
             : version;
     }
 
-    private async Task<SecretVersion> CompleteAsync(SecretVersion current, SecretVersion? successor, CancellationToken cancellation)
-    {
-        var known = successor is not null && successor.Address.Equals(current.Address) && successor.Id == current.Id
+    private static SecretVersion Known(SecretVersion current, SecretVersion? successor) =>
+        successor is not null && successor.Address.Equals(current.Address) && successor.Id == current.Id
             ? current with { Fingerprint = current.Fingerprint ?? successor.Fingerprint, StagedAt = successor.StagedAt ?? current.StagedAt }
             : current;
-        return known with { Fingerprint = await VersionFingerprint.OfAsync(store, known, cancellation) };
-    }
 
     private async Task<Outcome<Verification>> SeenAsync(string refusal, SecretAddress address, SecretVersion successor, CancellationToken cancellation)
     {

@@ -97,10 +97,15 @@ internal static class VersionMoves
             : await RestoredAsync(run, version, run[Fact.PreviousFingerprint], $"The old value is current again, as version {version.Id}.", cancellation);
     }
 
-    private static async Task<StepReport> RestoredAsync(RotationRun run, SecretVersion? version, string? fingerprint, string message, CancellationToken cancellation)
+    private static async Task<Outcome<StepReport>> RestoredAsync(RotationRun run, SecretVersion? version, string? fingerprint, string message, CancellationToken cancellation)
     {
-        var known = version is null ? null : await VersionFingerprint.OfAsync(run.Store, version with { Fingerprint = version.Fingerprint ?? fingerprint }, cancellation);
-        return new StepReport(message).With((Fact.Restored, version?.Id), (Fact.RestoredFingerprint, known));
+        if (version is null)
+        {
+            return new StepReport(message);
+        }
+
+        return (await VersionFingerprint.CompleteAsync(run.Store, version with { Fingerprint = version.Fingerprint ?? fingerprint }, cancellation)).Map(
+            known => new StepReport(message).With((Fact.Restored, known.Id), (Fact.RestoredFingerprint, known.Fingerprint)));
     }
 
     /// <summary>
