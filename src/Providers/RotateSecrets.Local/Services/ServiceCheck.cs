@@ -72,11 +72,14 @@ internal static partial class ServiceCheck
             return;
         }
 
-        if (!Uri.TryCreate(Placeholders.Fill(health, 1, [1]), UriKind.Absolute, out var page) || page.Scheme is not ("http" or "https") || page.Host.Length == 0)
+        // Each instance's own: two placeholders side by side may be a port for one, and too large for another.
+        IReadOnlyList<int> ports = service.Ports.Count == service.Replicas ? service.Ports : [.. Enumerable.Repeat(1, service.Replicas)];
+        var pages = Enumerable.Range(1, service.Replicas).Select(replica => Uri.TryCreate(Placeholders.Fill(health, replica, ports), UriKind.Absolute, out var page) ? page : null).ToList();
+        if (pages.Exists(static page => page is not { Scheme: "http" or "https", Host.Length: > 0 }))
         {
             map.Complain("health", "this is no page; write an http or https address, such as http://127.0.0.1:{port}/healthz");
         }
-        else if (page.UserInfo.Length > 0)
+        else if (pages.Exists(static page => page!.UserInfo.Length > 0))
         {
             map.Complain("health", "a name or password in an address is shown wherever the address is; take it out");
         }

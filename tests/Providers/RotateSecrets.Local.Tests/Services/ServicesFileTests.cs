@@ -92,6 +92,7 @@ public sealed class ServicesFileTests
     [InlineData("\"TOKEN\": ", "\"PATH\": ", "8:94: 'PATH' stands twice; keep one of them.")]
     [InlineData("hunter2-canary", "hunter2-canary\\u0000", "8:63: 'TOKEN' holds a zero character; take it out.")]
     [InlineData("\"health\": \"http://127.0.0.1:{port}/healthz\"", "\"health\": \"127.0.0.1:{port}\"", "11:17: this is no page")]
+    [InlineData("\"health\": \"http://127.0.0.1:{port}/healthz\"", "\"health\": \"http://127.0.0.1:{port}{port}/healthz\"", "11:17: this is no page")]
     [InlineData("\"health\": \"http://127.0.0.1:{port}/healthz\"", "\"health\": \"http://127.0.0.1/healthz\"", "11:17: one page can't tell about 3 replicas; write {port} or {replica} into it.")]
     [InlineData("\"health\": \"http://127.0.0.1:{port}", "\"health\": \"http://me:hunter2-canary@127.0.0.1:{port}", "11:17: a name or password in an address is shown")]
     [InlineData("\"local:A\", \"environment\": \"A\"", "\"localA\", \"environment\": \"A\"", "13:22: This is no secret address: at character 7, there is no ':'")]
